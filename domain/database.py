@@ -1,0 +1,98 @@
+"""One PostgreSQL: how its address becomes connections, and what one transaction is."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+from tortoise import Tortoise
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.transactions import in_transaction
+
+NOUNS = (
+    "articles",
+    "audit",
+    "campaigns",
+    "deliveries",
+    "engagement",
+    "organizations",
+    "partners",
+    "people",
+    "posts",
+    "pulling",
+    "teams",
+    "tokens",
+)
+
+
+def connection_parameters(database_url: str) -> dict[str, Any]:
+    """asyncpg's keyword arguments for a libpq address (URL or key=value, unix sockets too).
+
+    Raises ValueError that names the fault, never the password.
+    """
+    try:
+        parts = conninfo_to_dict(database_url)
+    except ProgrammingError as error:
+        raise ValueError("not a PostgreSQL address (postgresql://user@host/database)") from error
+    known = {
+        "host": "host",
+        "port": "port",
+        "user": "user",
+        "password": "password",
+        "dbname": "database",
+    }
+    parameters: dict[str, Any] = {
+        name: parts[key] for key, name in known.items() if parts.get(key) not in (None, "")
+    }
+    if "port" in parameters:
+        parameters["port"] = int(parameters["port"])
+    if parts.get("sslmode"):
+        parameters["ssl"] = str(parts["sslmode"])
+    return parameters
+
+
+def tortoise_config(database_url: str, *, pool_size: int = 5) -> dict[str, Any]:
+    """Tortoise's configuration: one connection, one app named `domain`, its migrations."""
+    credentials = {
+        "port": 5432,
+        **connection_parameters(database_url),
+        "minsize": 1,
+        "maxsize": pool_size,
+        "server_settings": {"timezone": "UTC", "application_name": "xinfeng"},
+    }
+    return {
+        "connections": {
+            "default": {"engine": "tortoise.backends.asyncpg", "credentials": credentials}
+        },
+        "apps": {
+            "domain": {
+                "models": [f"domain.{noun}.models" for noun in NOUNS],
+                "default_connection": "default",
+                "migrations": "domain.migrations",
+            }
+        },
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+@asynccontextmanager
+async def open_database(database_url: str, *, pool_size: int = 5) -> AsyncIterator[None]:
+    """Tortoise ready for this process, closed on leaving."""
+    await Tortoise.init(
+        config=tortoise_config(database_url, pool_size=pool_size), _enable_global_fallback=True
+    )
+    try:
+        yield
+    finally:
+        await Tortoise.close_connections()
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
+    """One transaction: all of it or nothing. Raw SQL goes through the client that is given."""
+    async with in_transaction("default") as client:
+        yield client

@@ -1,0 +1,71 @@
+"""What a counter value is. Derivation of totals stands in derivation.py."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Metric(StrEnum):
+    """What is counted. Platforms' words are mapped by their adapters, each with its definition."""
+
+    READS = "READS"
+    LIKES = "LIKES"
+    COMMENTS = "COMMENTS"
+    SHARES = "SHARES"
+
+
+class ValueKind(StrEnum):
+    """CUMULATIVE: since publication, as of observed_at. INTERVAL: within its own period."""
+
+    CUMULATIVE = "CUMULATIVE"
+    INTERVAL = "INTERVAL"
+
+
+class Bound(StrEnum):
+    """AT_LEAST: a censored value; WeChat's public "10万+" is at least 100,000, not 100,000."""
+
+    EXACT = "EXACT"
+    AT_LEAST = "AT_LEAST"
+
+
+class Finality(StrEnum):
+    """Whether the source may still revise it."""
+
+    PROVISIONAL = "PROVISIONAL"
+    FINAL = "FINAL"
+
+
+class Source(StrEnum):
+    """How the observation reached us."""
+
+    PULL = "PULL"
+    PUSH = "PUSH"
+    CSV = "CSV"
+    MANUAL = "MANUAL"
+
+
+class SubjectKind(StrEnum):
+    """What has totals."""
+
+    POST = "POST"
+    ARTICLE = "ARTICLE"
+    CAMPAIGN = "CAMPAIGN"
+    ACCOUNT = "ACCOUNT"
+    PARTNER = "PARTNER"
+    ORGANIZATION = "ORGANIZATION"
+    NETWORK = "NETWORK"
+
+
+class MetricStatus(StrEnum):
+    """What a value is worth. UNAVAILABLE has no value: unknown is never zero."""
+
+    EXACT = "EXACT"
+    AT_LEAST = "AT_LEAST"
+    PROVISIONAL = "PROVISIONAL"
+    STALE = "STALE"
+    UNAVAILABLE = "UNAVAILABLE"
+
+
+MAX_VALUE = 10**13
+"""The largest counter value taken: three thousand times the largest ever met (a Weibo topic with
+3,200,000,000 reads), and small enough that a million posts sum within 64 bits."""

@@ -1,0 +1,116 @@
+"""All configuration, from the environment, read once by entry points and frozen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from platformdirs import user_data_path
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.database import connection_parameters
+
+
+def _address(value: str) -> str:
+    if value:
+        connection_parameters(value)
+    return value
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("not a time zone of the IANA database, e.g. Asia/Shanghai")
+    return value
+
+
+class Settings(BaseSettings):
+    """Every setting; the variable is XINFENG_ and the name in capitals, but for DATABASE_URL."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="XINFENG_", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    database_url: Annotated[str, AfterValidator(_address)] = Field(
+        default="",
+        validation_alias="DATABASE_URL",
+        description="PostgreSQL 15 or later, postgresql://user:password@host/database. "
+        "Empty: the PostgreSQL that comes with Xinfeng, in the data directory.",
+    )
+    data_dir: Path = Field(
+        default_factory=lambda: user_data_path("xinfeng"),
+        description="Where the built-in PostgreSQL and the demo keep their data.",
+    )
+    secret_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Encrypts platform credentials and signing secrets at rest. Several, "
+        "separated by spaces: the first encrypts, all decrypt. Empty: a key made once in the data "
+        "directory, for the built-in PostgreSQL only.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address the API listens on.")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port the API listens on.")
+    processes: int = Field(default=1, ge=1, le=64, description="API processes.")
+    time_zone: Annotated[str, AfterValidator(_zone)] = Field(
+        default="Asia/Shanghai", description="Where a day begins: daily figures are cut here."
+    )
+    database_pool_size: int = Field(
+        default=8, ge=1, le=200, description="Connections for reading, per API process."
+    )
+    statement_timeout_seconds: float = Field(
+        default=10.0, gt=0, le=300, description="The longest one read may take in the database."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least severe event that is logged."
+    )
+    log_format: Literal["json", "text"] = Field(
+        default="json", description="One JSON object a line, or text for people."
+    )
+    worker_concurrency: int = Field(
+        default=4, ge=1, le=64, description="Jobs one worker process runs at once."
+    )
+    pull_interval_seconds: float = Field(
+        default=300.0,
+        ge=1,
+        le=86_400,
+        description="How often a fresh post's counters are asked for; older posts less often.",
+    )
+    pull_timeout_seconds: float = Field(
+        default=20.0, gt=0, le=300, description="The longest one request to a platform may take."
+    )
+    platform_urls: dict[str, str] = Field(
+        default_factory=dict,
+        description="Other addresses for platforms, as JSON, "
+        'e.g. {"WEIBO": "http://127.0.0.1:8001/weibo"}; the demo points them at its sandbox.',
+    )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        return tuple(self.secret_key.get_secret_value().split())
+
+
+class SettingsError(Exception):
+    """A variable holds something it may not; the message names it and says why."""
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    alias = Settings.model_fields[name].validation_alias
+    return alias if isinstance(alias, str) else f"XINFENG_{name.upper()}"
+
+
+def load_settings() -> Settings:
+    """Raises SettingsError with one line per wrong variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = []
+        for fault in error.errors(include_input=False, include_url=False):
+            place = str(fault["loc"][0])
+            name = place if place not in Settings.model_fields else variable(place)
+            lines.append(f"{name}: {fault['msg']}")
+        raise SettingsError("\n".join(lines)) from error
