@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from domain.problems import Forbidden
+
 
 class Role(StrEnum):
     """What kind of caller this is; roles on organizations refine it later."""
@@ -31,6 +33,12 @@ ANONYMOUS = Viewer()
 SYSTEM = Viewer(Role.ADMINISTRATOR, "system")
 
 
+def require_administrator(viewer: Viewer) -> None:
+    """The gate every action passes first. Raises Forbidden."""
+    if not viewer.is_administrator:
+        raise Forbidden("only an administrator may do this")
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """The circumstances of one action: who does it, when, in answer to which request."""
@@ -52,3 +60,4 @@ class Predicate(NamedTuple):
 
 
 EVERY_ROW = Predicate("TRUE")
+NO_ROW = Predicate("FALSE")

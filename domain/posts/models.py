@@ -21,6 +21,8 @@ class Post(Model):
     external_id: the platform's own identifier of the post.
     organization: where it counts: its article's (the database keeps the two equal), else its
     campaign's, else its partner's.
+    public: whether everybody may see it: it has no article, or a published one. The database
+    writes it.
     posted_at: when it appeared on the platform.
     """
 
@@ -41,6 +43,7 @@ class Post(Model):
         "domain.Organization", on_delete=fields.RESTRICT, related_name="posts"
     )
     state = fields.CharEnumField(PostState, max_length=8, default=PostState.LIVE)
+    public = fields.BooleanField(db_default=True)
     posted_at = fields.DatetimeField()
     created_at = fields.DatetimeField()
 
