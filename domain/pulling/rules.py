@@ -1,0 +1,113 @@
+"""When a post is asked about next, how long a troubled account rests, and what a pulled value is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from domain.engagement.rules import Bound, Finality, Metric, ValueKind
+from domain.partners.rules import Platform
+
+PULLED_PLATFORMS = frozenset({Platform.WEIBO, Platform.MASTODON})
+"""Platforms with an adapter; a post elsewhere is counted by push or CSV."""
+
+FRESH_SECONDS = 72 * 3600
+DAY_SECONDS = 24 * 3600
+LONGEST_UNSEEN_FACTOR = 8
+
+OMISSIONS_BEFORE_PROBE = 3
+"""Answers in a row that left a post out before the platform is asked whether it still exists."""
+
+FIRST_BACKOFF_SECONDS = 2.0
+LONGEST_BACKOFF_SECONDS = 60.0
+FAILURES_BEFORE_BREAK = 5
+LONGEST_BREAK_SECONDS = 3600.0
+
+UNTIL_A_PERSON_ACTS = datetime(9999, 1, 1, tzinfo=UTC)
+"""The pause of an account whose credentials no longer hold: time alone does not end it."""
+
+
+class FailureKind(StrEnum):
+    """Why a pull brought nothing.
+
+    RETRYABLE: may succeed unchanged. THROTTLED: the platform named a time to come back.
+    REFUSED: the same request will be refused again. EXPIRED: the credentials no longer hold.
+    """
+
+    RETRYABLE = "RETRYABLE"
+    THROTTLED = "THROTTLED"
+    REFUSED = "REFUSED"
+    EXPIRED = "EXPIRED"
+
+
+@dataclass(frozen=True, slots=True)
+class CounterValue:
+    """One counter of one post as a platform reported it; see Observation for the words."""
+
+    external_id: str
+    metric: Metric
+    value: int
+    definition: str
+    value_kind: ValueKind = ValueKind.CUMULATIVE
+    bound: Bound = Bound.EXACT
+    finality: Finality = Finality.FINAL
+    period_starts_at: datetime | None = None
+    period_ends_at: datetime | None = None
+
+
+class BudgetRule(NamedTuple):
+    """An allowance: `units` calls in each window of `window_seconds`, shared by one `scope`."""
+
+    scope: str
+    units: int
+    window_seconds: int
+
+
+def pull_interval_seconds(age_seconds: float, shortest: float) -> float:
+    """How long until a post of this age is asked about again.
+
+    The shortest interval for three days; then with the square of the age, to once a day:
+    at shortest 300, a post of 30 days is asked about every 8.3 hours.
+    """
+    if age_seconds <= FRESH_SECONDS:
+        return shortest
+    grown = shortest * (age_seconds / FRESH_SECONDS) ** 2
+    return min(grown, max(shortest, DAY_SECONDS))
+
+
+def unseen_factor(missed: int) -> int:
+    """How many times rarer a post is asked about that the platform has never shown."""
+    return min(1 + missed, LONGEST_UNSEEN_FACTOR)
+
+
+def should_probe(missed: int, seen: bool) -> bool:
+    """Whether a post that answers leave out deserves the question if it still exists.
+
+    A post the platform never showed is not gone: it is not there yet.
+    """
+    return seen and missed >= OMISSIONS_BEFORE_PROBE
+
+
+def pause_seconds(kind: FailureKind, failures: int, chance: float) -> float:
+    """How long an account rests after its `failures`-th failure in a row (1 is the first).
+
+    chance: a random number in [0, 1); the pause is spread over its whole length ("full jitter"),
+    so that accounts that failed together do not come back together. From the fifth failure on
+    the circuit is open: at least half of a pause that doubles up to an hour.
+    """
+    if kind is FailureKind.REFUSED:
+        return DAY_SECONDS
+    if failures < FAILURES_BEFORE_BREAK:
+        longest = min(FIRST_BACKOFF_SECONDS * 2 ** (failures - 1), LONGEST_BACKOFF_SECONDS)
+        return longest * chance
+    beyond = min(failures - FAILURES_BEFORE_BREAK, 10)
+    longest = min(LONGEST_BACKOFF_SECONDS * 2**beyond, LONGEST_BREAK_SECONDS)
+    return longest * (0.5 + chance / 2)
+
+
+def window_start(now: datetime, window_seconds: int) -> datetime:
+    """The start of the allowance's window that `now` lies in, counted from 1970."""
+    seconds = int(now.timestamp())
+    return datetime.fromtimestamp(seconds - seconds % window_seconds, UTC)
