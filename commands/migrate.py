@@ -1,0 +1,56 @@
+"""Bring a database up to date: our tables, then the job queue's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import asyncpg
+from tortoise import Tortoise
+from tortoise.migrations.api.migrate import migrate as tortoise_migrate
+
+from domain.database import connection_parameters, tortoise_config
+from workers.queue import prepare_queue
+
+_LOCK = 0x58494E46  # "XINF": one migration at a time, whoever runs it
+
+
+async def migrate(database_url: str, report: Callable[[str], None]) -> int:
+    """Apply what is missing and report each step by name; returns how many there were.
+
+    Safe to run again and from several places at once: the others wait, then find nothing to do.
+    """
+    async with _alone(database_url):
+        # Tortoise keeps its state in the task's context: one of our own leaves the caller's alone.
+        applied = await asyncio.create_task(_migrate_tables(database_url, report))
+        for step in await prepare_queue(database_url):
+            report(f"applied {step}")
+            applied += 1
+    return applied
+
+
+@asynccontextmanager
+async def _alone(database_url: str) -> AsyncIterator[None]:
+    connection = await asyncpg.connect(**connection_parameters(database_url))
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
+        yield
+    finally:
+        await connection.close()
+
+
+async def _migrate_tables(database_url: str, report: Callable[[str], None]) -> int:
+    applied = 0
+
+    def progress(event: str, app: str, name: str) -> None:
+        nonlocal applied
+        if event == "apply_done":
+            applied += 1
+            report(f"applied {app}: {name}")
+
+    try:
+        await tortoise_migrate(config=tortoise_config(database_url), progress=progress)
+    finally:
+        await Tortoise.close_connections()
+    return applied

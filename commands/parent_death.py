@@ -1,0 +1,31 @@
+"""Children that end with the process that started them, even when it is killed outright."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable
+
+_PR_SET_PDEATHSIG = 1
+# Loaded before any fork: the code between fork and exec must not import or allocate much.
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def ends_with_parent(signum: signal.Signals) -> Callable[[], None]:
+    """A `preexec_fn` that has the kernel send `signum` to the child when its parent dies.
+
+    Linux only; elsewhere it does nothing. The kernel watches the thread that forks: start such
+    children from the main thread.
+    """
+    parent = os.getpid()
+
+    def watch() -> None:
+        if _LIBC is None:
+            return
+        _LIBC.prctl(_PR_SET_PDEATHSIG, int(signum), 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return watch
