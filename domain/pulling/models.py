@@ -15,6 +15,7 @@ from domain.posts.models import Post
 class PostPull(Model):
     """When a post is asked about next. A post without a row here is never pulled.
 
+    last_at: the last answer that held it; empty while the platform has never shown it.
     missed: answers in a row that silently left it out.
     """
 

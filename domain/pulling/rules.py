@@ -1,4 +1,4 @@
-"""When a post is asked about next, how long a troubled account rests, and what a pulled value is."""
+"""When a post is asked about next, how long a failing account rests, what a pulled value is."""
 
 from __future__ import annotations
 
@@ -100,10 +100,10 @@ def pause_seconds(kind: FailureKind, failures: int, chance: float) -> float:
     if kind is FailureKind.REFUSED:
         return DAY_SECONDS
     if failures < FAILURES_BEFORE_BREAK:
-        longest = min(FIRST_BACKOFF_SECONDS * 2 ** (failures - 1), LONGEST_BACKOFF_SECONDS)
+        longest = min(FIRST_BACKOFF_SECONDS * 2.0 ** (failures - 1), LONGEST_BACKOFF_SECONDS)
         return longest * chance
     beyond = min(failures - FAILURES_BEFORE_BREAK, 10)
-    longest = min(LONGEST_BACKOFF_SECONDS * 2**beyond, LONGEST_BREAK_SECONDS)
+    longest = min(LONGEST_BACKOFF_SECONDS * 2.0**beyond, LONGEST_BREAK_SECONDS)
     return longest * (0.5 + chance / 2)
 
 

@@ -1,0 +1,37 @@
+"""A platform's allowance, kept in the database: reserved before asking, so it fails closed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from domain.database import transaction
+from domain.pulling.rules import BudgetRule, window_start
+
+RESERVE = """
+INSERT INTO pull_budget AS known (scope, window_starts_at, used)
+SELECT $1, $2, $3::int WHERE $3::int <= $4::int
+ON CONFLICT (scope, window_starts_at) DO UPDATE SET used = known.used + excluded.used
+WHERE known.used + excluded.used <= $4::int
+RETURNING used
+"""
+KEPT = timedelta(days=3)
+
+
+async def reserve(rule: BudgetRule, units: int, now: datetime) -> datetime | None:
+    """Takes `units` of the current window, for good: a call that never happens stays counted.
+
+    None: taken. Otherwise nothing was taken, and this is when the next window opens.
+    """
+    start = window_start(now, rule.window_seconds)
+    async with transaction() as client:
+        values = [rule.scope, start, units, rule.units]
+        if await client.execute_query_dict(RESERVE, values):
+            return None
+    return start + timedelta(seconds=rule.window_seconds)
+
+
+async def forget_old_budgets(client: BaseDBAsyncClient, now: datetime) -> None:
+    """Windows that closed days ago decide nothing."""
+    await client.execute_query("DELETE FROM pull_budget WHERE window_starts_at < $1", [now - KEPT])
