@@ -25,7 +25,7 @@ def parse_id(text: str, *types: str, path: tuple[str, ...] = ()) -> tuple[str, i
         raise Invalid(f"not an id; one looks like {example}", path=path, code="INVALID_ID")
     if types and found[1] not in types:
         raise Invalid(
-            f"this is the id of a {found[1]}, expected is that of a {' or '.join(types)}",
+            f"an id of type {' or '.join(types)} is expected, this is one of type {found[1]}",
             path=path,
             code="INVALID_ID",
         )

@@ -18,6 +18,8 @@ class Organization(Model):
     path: ids from the root to this node; a trigger writes it and refuses a cycle.
     """
 
+    parent_id: int | None
+
     id = fields.BigIntField(primary_key=True)
     parent: fields.ForeignKeyNullableRelation[Organization] = fields.ForeignKeyField(
         "domain.Organization", null=True, on_delete=fields.RESTRICT, related_name="children"

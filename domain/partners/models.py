@@ -20,6 +20,8 @@ class Partner(Model):
     organization: the organization that looks after it; posts of no article or campaign count there.
     """
 
+    organization_id: int
+
     id = fields.BigIntField(primary_key=True)
     kind = fields.CharEnumField(PartnerKind, max_length=20)
     name = fields.CharField(max_length=200)

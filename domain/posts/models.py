@@ -26,6 +26,11 @@ class Post(Model):
     posted_at: when it appeared on the platform.
     """
 
+    account_id: int
+    article_id: int | None
+    campaign_id: int | None
+    organization_id: int
+
     id = fields.BigIntField(primary_key=True)
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         "domain.Account", on_delete=fields.RESTRICT, related_name="posts"

@@ -1,4 +1,4 @@
-"""What may become of a post."""
+"""What a post may be, and what may become of it."""
 
 from __future__ import annotations
 
@@ -10,3 +10,10 @@ class PostState(StrEnum):
 
     LIVE = "LIVE"
     GONE = "GONE"
+
+
+def organization_of(*, article: int | None, campaign: int | None, partner: int) -> int:
+    """Where a post counts, of the organizations of what it belongs to."""
+    if article is not None:
+        return article
+    return campaign if campaign is not None else partner

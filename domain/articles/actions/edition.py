@@ -1,0 +1,63 @@
+"""An edit of an article: what is given changes, everything else stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from domain.access import Act
+from domain.articles.actions.values import check_values
+from domain.articles.models import Article
+from domain.audit import actions as audit
+from domain.changes import change, locked, must_exist
+from domain.engagement.actions.attribution import recompute_subjects
+from domain.engagement.actions.locking import hold_totals
+from domain.ids import format_id
+from domain.organizations.models import Organization
+from domain.organizations.tree import lineage
+from domain.people.models import Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleChanges:
+    """None: stays as it is."""
+
+    title: str | None = None
+    slug: str | None = None
+    summary: str | None = None
+    body: str | None = None
+    category: str | None = None
+    tags: Sequence[str] | None = None
+    author_id: int | None = None
+    organization_id: int | None = None
+
+
+async def update(act: Act, article_id: int, version: int, changes: ArticleChanges) -> None:
+    """Raises Conflict when the article is no longer the `version` the editor saw."""
+    async with change(act) as client:
+        values = check_values(**asdict(changes))
+        if changes.organization_id is not None:
+            await hold_totals(client)
+        row = await locked(client, Article, article_id, version)
+        before, after = audit.changed({name: getattr(row, name) for name in values}, values)
+        await must_exist(client, Person, after.get("author_id"), "author_id")
+        await must_exist(client, Organization, after.get("organization_id"), "organization_id")
+        await _store(client, act, row, after)
+        if "organization_id" in after:
+            await _recount(client, before["organization_id"], after["organization_id"])
+        await audit.record(
+            client, act, "article.update", format_id("Article", row.id), before, after
+        )
+
+
+async def _store(client: BaseDBAsyncClient, act: Act, row: Article, values: dict[str, Any]) -> None:
+    row.update_from_dict({**values, "version": row.version + 1, "updated_at": act.now})
+    await row.save(using_db=client, update_fields=[*values, "version", "updated_at"])
+
+
+async def _recount(client: BaseDBAsyncClient, left: int, entered: int) -> None:
+    """Its posts went with it, by the database's own hand; the totals of those above follow."""
+    await recompute_subjects(client, await lineage(client, left) ^ await lineage(client, entered))

@@ -1,0 +1,92 @@
+"""Writes organizations: the only place that does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from domain import text
+from domain.access import Act
+from domain.audit import actions as audit
+from domain.changes import change, locked, must_exist
+from domain.engagement.actions.attribution import recompute_subjects
+from domain.engagement.actions.locking import hold_totals
+from domain.ids import format_id
+from domain.organizations.models import Organization
+from domain.organizations.rules import OrganizationKind
+from domain.organizations.tree import lineage
+
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewOrganization:
+    """parent_id: the organization it stands below; none for a root."""
+
+    kind: OrganizationKind
+    name: str
+    parent_id: int | None = None
+
+
+async def create(act: Act, new: NewOrganization) -> int:
+    async with change(act) as client:
+        values = {
+            "kind": new.kind,
+            "name": text.line(new.name, path=("name",), longest=LONGEST_NAME),
+            "parent_id": new.parent_id,
+        }
+        await must_exist(client, Organization, new.parent_id, "parent_id")
+        row = await Organization.create(using_db=client, created_at=act.now, **values)
+        await audit.record(
+            client, act, "organization.create", format_id("Organization", row.id), after=values
+        )
+        return int(row.id)
+
+
+async def rename(act: Act, organization_id: int, version: int, name: str) -> None:
+    async with change(act) as client:
+        known = text.line(name, path=("name",), longest=LONGEST_NAME)
+        row = await locked(client, Organization, organization_id, version)
+        before = row.name
+        row.name = known
+        row.version += 1
+        await row.save(using_db=client, update_fields=["name", "version"])
+        await audit.record(
+            client,
+            act,
+            "organization.rename",
+            format_id("Organization", row.id),
+            {"name": before},
+            {"name": known},
+        )
+
+
+async def move(act: Act, organization_id: int, version: int, parent_id: int | None) -> None:
+    """Puts it, and all below it, under another organization; every total above both follows."""
+    async with change(act) as client:
+        await hold_totals(client)
+        await _lock_tree(client)
+        row = await locked(client, Organization, organization_id, version)
+        await must_exist(client, Organization, parent_id, "parent_id")
+        above = await lineage(client, row.id)
+        before = row.parent_id
+        row.parent_id = parent_id
+        row.version += 1
+        await row.save(using_db=client, update_fields=["parent_id", "version"])
+        await recompute_subjects(client, above ^ await lineage(client, row.id))
+        await audit.record(
+            client,
+            act,
+            "organization.move",
+            format_id("Organization", row.id),
+            {"parent_id": before},
+            {"parent_id": parent_id},
+        )
+
+
+async def _lock_tree(client: BaseDBAsyncClient) -> None:
+    """The lock its trigger takes, taken before any row is: two moves wait, they never entangle."""
+    await client.execute_query(
+        "SELECT pg_advisory_xact_lock(hashtextextended('tree:organization', 0))"
+    )
