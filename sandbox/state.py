@@ -1,0 +1,74 @@
+"""What the running sandbox holds, and what a platform shows of it at one moment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import Request
+
+from sandbox.clock import ReplayClock
+from sandbox.faults import Faults, Hit
+from sandbox.limits import RateLimit
+from sandbox.topics import Counters, Topics
+
+REMEMBERED_REQUESTS = 1000
+
+
+@dataclass(slots=True)
+class Sandbox:
+    """requests: the latest ones, oldest first. counts: of all, by path and status.
+
+    stopping: set when the server is told to stop; nothing is slow any more then.
+    """
+
+    topics: Topics
+    clock: ReplayClock
+    faults: Faults
+    weibo_limit: RateLimit
+    mastodon_limit: RateLimit
+    requests: deque[dict[str, Any]] = field(
+        default_factory=lambda: deque(maxlen=REMEMBERED_REQUESTS)
+    )
+    counts: Counter[tuple[str, int]] = field(default_factory=Counter)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A post as the platform knows it now. A counter that is not here is not known."""
+
+    id: int
+    title: str
+    counters: Counters
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What there is to see at one hour, faults included."""
+
+    topics: Topics
+    hour: int
+    hit: Hit
+
+    def post(self, post_id: int) -> Shown | None:
+        """None when there is no such post, not yet, or no longer."""
+        topic = self.topics.by_id.get(post_id)
+        counters = topic.at(self.hour) if topic else None
+        if topic is None or counters is None or post_id in self.hit.deleted:
+            return None
+        kept = 1 - self.hit.falling_percent / 100
+        fallen = {name: int(value * kept) for name, value in counters.items()}
+        return Shown(post_id, topic.title, fallen if self.hit.falling_percent else counters)
+
+
+def sandbox_of(request: Request) -> Sandbox:
+    sandbox: Sandbox = request.app.state.sandbox
+    return sandbox
+
+
+def caller_of(request: Request, token: str) -> str:
+    """Whose allowance a request uses: the token's, else the address's."""
+    return token or (request.client.host if request.client else "")
