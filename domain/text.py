@@ -11,7 +11,7 @@ Path = tuple[str, ...]
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
-CONTROL_BUT_LAYOUT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+CONTROL_BUT_LAYOUT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 BREAKS = re.compile("[\n\r\t\u2028\u2029]")
 UNSEEN = {"Zs", "Zl", "Zp", "Cc", "Cf"}
 
@@ -24,7 +24,7 @@ def line(value: str, *, path: Path, longest: int, required: bool = True) -> str:
 
 def prose(value: str, *, path: Path, longest: int, required: bool = False) -> str:
     """Text of several lines: line feeds and tabs may stand in it. Raises Invalid."""
-    text = _checked(value.replace("\r\n", "\n"), path, CONTROL_BUT_LAYOUT)
+    text = _checked(value.replace("\r\n", "\n").replace("\r", "\n"), path, CONTROL_BUT_LAYOUT)
     return _fitted(text, path, longest, required)
 
 
