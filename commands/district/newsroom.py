@@ -1,0 +1,76 @@
+"""The demo's authors and articles: one article on each real topic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+
+from commands.district import names
+from commands.district.network import Organizations
+from commands.district.timeline import Timeline
+from commands.district.topics import WEEK_HOURS, Topic
+from domain.organizations.rules import OrganizationKind
+
+AUTHORS_PER_MEDIA_CENTRE = 3
+_SOURCE = "话题的计数来自公开数据集 weibo-trending-hot-history（MIT 许可，© 2020 xiadd）。"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    id: int
+    organization_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    id: int
+    topic: Topic
+    author: PersonRow
+    published_at: datetime
+
+    @property
+    def slug(self) -> str:
+        return f"topic-{self.topic.key}"
+
+    @property
+    def summary(self) -> str:
+        return f"演示文章，内容为虚构；话题「{self.topic.title}」的计数是真实的。"
+
+    @property
+    def tags(self) -> list[str]:
+        return ["演示", *filter(None, self.topic.category.split("-"))]
+
+    @property
+    def body(self) -> str:
+        later = self.topic.first_hour >= WEEK_HOURS
+        when = "第二周才出现在榜上，此前阅读量未知。" if later else "第一周即已上榜。"
+        return (
+            f"<p>这是演示内容，不是新闻：标题取自微博热门话题「{escape(self.topic.title)}」，"
+            "文章、作者和单位均为虚构。</p>"
+            f"<p>{_SOURCE}该话题在数据集的{when}</p>"
+        )
+
+
+def people(network: Organizations) -> list[PersonRow]:
+    """Three authors in each media centre."""
+    centres = network.of(OrganizationKind.MEDIA_CENTRE)
+    return [
+        PersonRow(number + 1, centres[number % len(centres)].id, names.person(number))
+        for number in range(AUTHORS_PER_MEDIA_CENTRE * len(centres))
+    ]
+
+
+def articles(topics: list[Topic], authors: list[PersonRow], timeline: Timeline) -> list[ArticleRow]:
+    """One per topic, in the order of publication."""
+    ordered = sorted(topics, key=lambda topic: (timeline.published_at(topic), topic.key))
+    return [
+        ArticleRow(
+            id=number,
+            topic=topic,
+            author=authors[names.spread(topic.key, len(authors))],
+            published_at=timeline.published_at(topic),
+        )
+        for number, topic in enumerate(ordered, start=1)
+    ]
