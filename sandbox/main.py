@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 from pathlib import Path
 
 from granian.constants import Interfaces
@@ -25,11 +26,21 @@ def run(
     generosity: int = 1000,
     host: str = "127.0.0.1",
 ) -> None:
-    """Serves until SIGTERM or SIGINT. The arguments are create_app's."""
+    """Serves until SIGTERM or SIGINT. The arguments are create_app's.
+
+    Raises OSError when the port is taken.
+    """
+    _check_free(host, port)
     app = create_app(
         data_path, speed=speed, clock_path=clock_path, start_hour=start_hour, generosity=generosity
     )
     asyncio.run(_serve(app, host, port))
+
+
+def _check_free(host: str, port: int) -> None:
+    # The server itself would share the port with whoever has it, and take half of the requests.
+    with socket.create_server((host, port)):
+        pass
 
 
 async def _serve(app: Starlette, host: str, port: int) -> None:
@@ -37,7 +48,7 @@ async def _serve(app: Starlette, host: str, port: int) -> None:
 
     def stop() -> None:
         app.state.sandbox.stopping.set()
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -12,6 +12,8 @@ from psycopg.conninfo import conninfo_to_dict
 from domain.database import connection_parameters
 
 SCHEMA = "jobs"
+CONNECTION_SECONDS = 5.0
+"""How long to wait for a connection before the database counts as away."""
 
 
 def connector(database_url: str, *, max_size: int = 4) -> PsycopgConnector:
@@ -21,6 +23,7 @@ def connector(database_url: str, *, max_size: int = 4) -> PsycopgConnector:
         conninfo=database_url,
         min_size=1,
         max_size=max_size,
+        timeout=CONNECTION_SECONDS,
         kwargs={
             "options": f"{given} -c search_path={SCHEMA}".strip(),
             "application_name": "xinfeng-queue",

@@ -127,13 +127,14 @@ async def fail(
     return paused_until
 
 
-async def mark_gone(act: Act, post_id: int) -> bool:
+async def mark_gone(act: Act, post_id: int, answer: GivenAnswer) -> bool:
     """The platform says it has the post no more: it keeps its last counts and is asked no more.
 
-    False: it was marked before.
+    answer: where the platform says so. False: it was marked before.
     """
     require_administrator(act.viewer)
     async with transaction() as client:
+        await _keep(client, answer)
         changed = await client.execute_query_dict(GONE, [post_id])
         await client.execute_query(STOP, [post_id])
         if changed:

@@ -77,6 +77,11 @@ def pull_interval_seconds(age_seconds: float, shortest: float) -> float:
     return min(grown, max(shortest, DAY_SECONDS))
 
 
+def paced_seconds(rule: BudgetRule, wished: float) -> float:
+    """The wished interval, or the longer one at which the allowance lasts for its whole window."""
+    return max(wished, rule.window_seconds / rule.units)
+
+
 def unseen_factor(missed: int) -> int:
     """How many times rarer a post is asked about that the platform has never shown."""
     return min(1 + missed, LONGEST_UNSEEN_FACTOR)

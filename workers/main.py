@@ -1,0 +1,124 @@
+"""The worker process: works until it is told to stop, through every absence of the database."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import asyncpg
+import structlog
+from procrastinate.job_context import JobContext
+from procrastinate.worker import Worker
+
+from domain.database import connection_parameters, open_database
+from settings import Settings
+from workers.http import open_session
+from workers.jobs import HEARTBEAT_SECONDS, STALLED_SECONDS, Jobs
+from workers.queue import CONNECTION_SECONDS, SCHEMA, connector
+from workers.tools import Tools, tools_from
+
+GRACE_SECONDS = 8.0
+"""How long a running job may still take once the worker is told to stop."""
+FIRST_WAIT_SECONDS = 0.5
+LONGEST_WAIT_SECONDS = 5.0
+
+log = structlog.get_logger()
+
+
+class NotReady(Exception):
+    """The database answers, but not as a worker needs it; the message says what is missing."""
+
+
+async def run_worker(settings: Settings) -> None:
+    """Returns after SIGTERM or SIGINT, with the running jobs finished or, out of grace, undone."""
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with open_session(settings.pull_timeout_seconds) as session:
+        tools = tools_from(settings, session)
+        await _keep_working(settings, tools, stop)
+    log.info("worker_stopped")
+
+
+async def _keep_working(settings: Settings, tools: Tools, stop: asyncio.Event) -> None:
+    wait = FIRST_WAIT_SECONDS
+    while not stop.is_set():
+        try:
+            await _check_database(settings.database_url)
+            wait = FIRST_WAIT_SECONDS
+            await _work(settings, tools, stop)
+        except Exception as error:
+            # Whatever ended the work, the database's absence above all: the next round finds out.
+            log.warning("worker_waits", seconds=wait, error=type(error).__name__, why=str(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), wait)
+            wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+
+
+async def _check_database(database_url: str) -> None:
+    parameters = connection_parameters(database_url)
+    connection = await asyncpg.connect(**parameters, timeout=CONNECTION_SECONDS)
+    try:
+        found = await connection.fetchval(
+            "SELECT to_regclass($1) IS NOT NULL", f"{SCHEMA}.procrastinate_jobs"
+        )
+    finally:
+        await connection.close(timeout=CONNECTION_SECONDS)
+    if not found:
+        raise NotReady("the database is not migrated: run ./xinfeng migrate")
+
+
+async def _work(settings: Settings, tools: Tools, stop: asyncio.Event) -> None:
+    """One life of the queue: until told to stop, or until the database fails it."""
+    jobs_at_once = settings.worker_concurrency
+    async with open_database(settings.database_url, pool_size=jobs_at_once + 1):
+        queue = connector(settings.database_url, max_size=jobs_at_once + 2)
+        jobs = Jobs(queue, tools)
+        async with jobs.app.open_async():
+            log.info("worker_started", concurrency=jobs_at_once)
+            await _until(stop, _worker(jobs, jobs_at_once))
+
+
+def _worker(jobs: Jobs, jobs_at_once: int) -> asyncio.Task[None]:
+    return asyncio.create_task(
+        jobs.app.run_worker_async(
+            concurrency=jobs_at_once,
+            delete_jobs="successful",
+            install_signal_handlers=False,
+            shutdown_graceful_timeout=GRACE_SECONDS,
+            fetch_job_polling_interval=2.0,
+            update_heartbeat_interval=HEARTBEAT_SECONDS,
+            stalled_worker_timeout=STALLED_SECONDS,
+            worker_middleware=[_name_job],
+        )
+    )
+
+
+async def _until(stop: asyncio.Event, worker: asyncio.Task[None]) -> None:
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({worker, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            worker.cancel()
+            with suppress(asyncio.CancelledError):
+                await worker
+            return
+        await worker
+        raise NotReady("the queue lost its connection")
+    finally:
+        stopped.cancel()
+
+
+async def _name_job(
+    call_next: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker
+) -> Any:
+    """Every line a job logs says which job it was."""
+    names = {"job_id": context.job.id, "task": context.job.task_name}
+    with structlog.contextvars.bound_contextvars(**names):
+        return await call_next()

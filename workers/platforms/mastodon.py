@@ -1,0 +1,109 @@
+"""Mastodon: `/api/v1/statuses?id[]=` of the instance the account lives on.
+
+Another instance knows only what reached it, so that the origin is asked (mastodon#24082 [I]).
+Sources: Mastodon's documentation of 2026-07 [D]; the batch bound from its source, v4.5.3 [S].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from urllib.parse import quote, urlsplit
+
+from domain.engagement.rules import Metric
+from domain.partners.rules import Platform
+from domain.pulling.rules import BudgetRule
+from workers.platforms.protocol import (
+    Answer,
+    Definition,
+    PulledAccount,
+    PullFailure,
+    Reading,
+    Refused,
+    Request,
+    Retryable,
+)
+from workers.platforms.reading import (
+    aware,
+    failure_of_status,
+    json_of,
+    object_of,
+    objects_of,
+    present,
+    reading,
+    text_id,
+    throttled,
+)
+
+COUNTERS = {
+    "favourites_count": Metric.LIKES,
+    "replies_count": Metric.COMMENTS,
+    "reblogs_count": Metric.SHARES,
+}
+CALLS_IN_FIVE_MINUTES = 300
+OFFICIAL = "docs.joinmastodon.org, 2026-07 [D]"
+
+
+class Mastodon:
+    """The account's base_url names its instance. A token is not needed for public posts."""
+
+    platform = Platform.MASTODON
+    batch_size = 20
+    definitions = {
+        Metric.LIKES: Definition("mastodon.favourites", "Favourites.", None, OFFICIAL),
+        Metric.COMMENTS: Definition("mastodon.replies", "Replies.", None, OFFICIAL),
+        Metric.SHARES: Definition("mastodon.reblogs", "Boosts.", None, OFFICIAL),
+    }
+
+    def budget(self, account: PulledAccount) -> BudgetRule:
+        host = urlsplit(account.base_url).netloc
+        return BudgetRule(f"mastodon:host:{host[:150]}", CALLS_IN_FIVE_MINUTES, 300)
+
+    def build(self, account: PulledAccount, external_ids: Sequence[str]) -> Request:
+        return _request(account, "/api/v1/statuses", [("id[]", id) for id in external_ids])
+
+    def read(
+        self, account: PulledAccount, external_ids: Collection[str], answer: Answer
+    ) -> Reading:
+        failure = _failure(answer)
+        if failure is not None:
+            raise failure
+        rows = objects_of(json_of(answer))
+        counters = [(text_id(row.get("id")), present(row, COUNTERS)) for row in rows]
+        return reading(external_ids, counters, self.definitions)
+
+    def build_probe(self, account: PulledAccount, external_id: str) -> Request:
+        return _request(account, f"/api/v1/statuses/{quote(external_id, safe='')}", [])
+
+    def read_probe(self, account: PulledAccount, external_id: str, answer: Answer) -> bool:
+        if answer.status in (404, 410):
+            # A reverse proxy's own "not found" page is HTML; only Mastodon's word counts.
+            object_of(json_of(answer))
+            return False
+        failure = _failure(answer)
+        if failure is not None:
+            raise failure
+        if text_id(object_of(json_of(answer)).get("id")) != external_id:
+            raise Retryable("the answer is about another post")
+        return True
+
+
+def _request(account: PulledAccount, path: str, params: Sequence[tuple[str, str]]) -> Request:
+    if not account.base_url:
+        raise Refused("the account names no instance")
+    headers = {"Authorization": f"Bearer {account.token}"} if account.token else {}
+    return Request("GET", f"{account.base_url}{path}", params, headers)
+
+
+def _failure(answer: Answer) -> PullFailure | None:
+    if answer.status == 429:
+        return throttled(answer, "HTTP 429", _reset(answer))
+    return failure_of_status(answer)
+
+
+def _reset(answer: Answer) -> datetime | None:
+    """X-RateLimit-Reset, an ISO time."""
+    try:
+        return aware(datetime.fromisoformat(answer.headers.get("x-ratelimit-reset", "")))
+    except ValueError:
+        return None

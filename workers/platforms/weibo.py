@@ -1,0 +1,151 @@
+"""Weibo: `2/statuses/count`, and for media accounts the commercial count with reads.
+
+Sources: open.weibo.com wiki copies [D]; the meaning of 阅读数 [W].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+from domain.engagement.rules import Metric
+from domain.partners.rules import Platform
+from domain.pulling.rules import BudgetRule
+from workers.platforms.protocol import (
+    Answer,
+    Definition,
+    Expired,
+    PulledAccount,
+    PullFailure,
+    Reading,
+    Refused,
+    Request,
+    Retryable,
+)
+from workers.platforms.reading import (
+    failure_of_status,
+    json_of,
+    object_of,
+    objects_of,
+    present,
+    reading,
+    text_id,
+    throttled,
+)
+
+FREE_HOST = "https://api.weibo.com"
+COMMERCIAL_HOST = "https://c.api.weibo.com"
+COUNTERS = {
+    "reads": Metric.READS,
+    "attitudes": Metric.LIKES,
+    "comments": Metric.COMMENTS,
+    "reposts": Metric.SHARES,
+}
+
+BUSY = {10001, 10002, 10011}
+RATE = {10004, 10022, 10023, 10024}
+TOKEN = {10006, 21314, 21315, 21316, 21317, 21319, 21327, 21332}
+NO_SUCH_POST = 20101
+
+FREE_CALLS_A_DAY = 100
+"""Per authorised user and application on the present free tier; older tiers had more, so that an
+account's option "calls_per_day" goes before it."""
+COMMERCIAL_CALLS_AN_HOUR = 50_000
+"""Per address."""
+OFFICIAL = "open.weibo.com wiki, copy [D]"
+
+
+class Weibo:
+    """Options of an account: media (bool: it is of the media class), calls_per_day (int)."""
+
+    platform = Platform.WEIBO
+    batch_size = 100
+    definitions = {
+        Metric.READS: Definition(
+            "weibo.reads/2013-03",
+            "阅读数: impressions of the post. A read of a repost counts for the original too.",
+            date(2013, 3, 14),
+            "practice notes [W]",
+        ),
+        Metric.LIKES: Definition("weibo.attitudes", "表态数: likes and the like.", None, OFFICIAL),
+        Metric.COMMENTS: Definition("weibo.comments", "评论数: comments.", None, OFFICIAL),
+        Metric.SHARES: Definition("weibo.reposts", "转发数: reposts.", None, OFFICIAL),
+    }
+
+    def budget(self, account: PulledAccount) -> BudgetRule:
+        if _is_media(account):
+            return BudgetRule("weibo:commercial", COMMERCIAL_CALLS_AN_HOUR, 3600)
+        own = account.options.get("calls_per_day")
+        units = own if isinstance(own, int) and own > 0 else FREE_CALLS_A_DAY
+        return BudgetRule(f"weibo:account:{account.id}", units, 24 * 3600)
+
+    def build(self, account: PulledAccount, external_ids: Sequence[str]) -> Request:
+        ids = ("ids", ",".join(external_ids))
+        if _is_media(account):
+            path = "/2/media_statuses/count_sp/biz.json"
+            return _request(account, COMMERCIAL_HOST, path, ids)
+        return _request(account, FREE_HOST, "/2/statuses/count.json", ids)
+
+    def read(
+        self, account: PulledAccount, external_ids: Collection[str], answer: Answer
+    ) -> Reading:
+        rows = objects_of(_content(answer))
+        counters = [(text_id(row.get("id")), present(row, COUNTERS)) for row in rows]
+        return reading(external_ids, counters, self.definitions)
+
+    def build_probe(self, account: PulledAccount, external_id: str) -> Request:
+        return _request(account, FREE_HOST, "/2/statuses/show.json", ("id", external_id))
+
+    def read_probe(self, account: PulledAccount, external_id: str, answer: Answer) -> bool:
+        try:
+            row = object_of(_content(answer))
+        except NoSuchPost:
+            return False
+        if external_id not in (text_id(row.get("id")), text_id(row.get("idstr"))):
+            raise Retryable("the answer is about another post")
+        return True
+
+
+class NoSuchPost(Refused):
+    """20101: the post does not exist, or no longer."""
+
+
+def _is_media(account: PulledAccount) -> bool:
+    return account.options.get("media") is True
+
+
+def _request(account: PulledAccount, host: str, path: str, param: tuple[str, str]) -> Request:
+    if not account.token:
+        raise Expired("the account has no credential")
+    headers = {"Authorization": f"OAuth2 {account.token}"}
+    return Request("GET", f"{account.base_url or host}{path}", [param], headers)
+
+
+def _content(answer: Answer) -> Any:
+    """What a good answer holds. Errors come as {request, error_code, error}, at any status."""
+    try:
+        content = json_of(answer)
+    except Retryable:
+        raise failure_of_status(answer) or Retryable("the answer is not JSON") from None
+    code = content.get("error_code") if isinstance(content, dict) else None
+    if code is not None:
+        raise _failure(answer, text_id(code))
+    failure = failure_of_status(answer)
+    if failure is not None:
+        raise failure
+    return content
+
+
+def _failure(answer: Answer, text: str) -> PullFailure:
+    code = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+    reason = f"Weibo error {code}, HTTP {answer.status}"
+    if code in RATE or answer.status == 429:
+        return throttled(answer, reason)
+    if code in TOKEN:
+        return Expired(reason)
+    if code == NO_SUCH_POST:
+        return NoSuchPost(reason)
+    if code in BUSY or answer.status >= 500:
+        return failure_of_status(answer) or Retryable(reason)
+    return Refused(reason)

@@ -1,0 +1,49 @@
+"""What jobs work with. The clock, chance and the way out enter here, and nowhere else."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from aiohttp import ClientSession
+
+from domain.partners.rules import Platform
+from domain.secrets import SecretBox
+from settings import Settings
+from workers.platforms import ADAPTERS
+from workers.platforms.protocol import Adapter
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """platform_urls: addresses that go before the accounts' and the platforms' own.
+
+    chance: random numbers in [0, 1).
+    """
+
+    session: ClientSession
+    box: SecretBox
+    zone: ZoneInfo
+    pull_interval_seconds: float
+    platform_urls: Mapping[str, str]
+    adapters: Mapping[Platform, Adapter]
+    clock: Callable[[], datetime] = utc_now
+    chance: Callable[[], float] = random.random
+
+
+def tools_from(settings: Settings, session: ClientSession) -> Tools:
+    return Tools(
+        session=session,
+        box=SecretBox(settings.secret_keys),
+        zone=settings.zone,
+        pull_interval_seconds=settings.pull_interval_seconds,
+        platform_urls=settings.platform_urls,
+        adapters=ADAPTERS,
+    )
