@@ -10,11 +10,12 @@ from platformdirs import user_data_path
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from domain.database import connection_parameters
-
 
 def _address(value: str) -> str:
     if value:
+        # Imported here: it brings the drivers, and most commands start without them.
+        from domain.database import connection_parameters
+
         connection_parameters(value)
     return value
 
@@ -112,5 +113,5 @@ def load_settings() -> Settings:
         for fault in error.errors(include_input=False, include_url=False):
             place = str(fault["loc"][0])
             name = place if place not in Settings.model_fields else variable(place)
-            lines.append(f"{name}: {fault['msg']}")
+            lines.append(f"{name}: {fault['msg'].removeprefix('Value error, ')}")
         raise SettingsError("\n".join(lines)) from error

@@ -21,9 +21,12 @@ RUNTIME = "requirements.lock"
 def main(directory: Path, lock: str) -> int:
     os.umask(0o022)  # PostgreSQL's own user must be able to read what is installed
     try:
-        with open(directory / ".venv.lock", "w") as queue:
-            _wait_for_turn(queue.fileno())
+        queue = os.open(directory, os.O_RDONLY)
+        try:
+            _wait_for_turn(queue)
             return _prepare(directory, lock)
+        finally:
+            os.close(queue)
     except OSError as error:
         return _fail(f"cannot make {directory / '.venv'}: {error}")
 

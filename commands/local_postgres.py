@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -37,11 +38,19 @@ def binaries() -> Path:
     return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
 
 
+@dataclass(frozen=True, slots=True)
+class LocalDatabase:
+    """A database that answers, and whether its server still runs."""
+
+    url: str
+    is_running: Callable[[], bool]
+
+
 @contextmanager
 def local_postgres(
     directory: Path, *, report: Report, options: Mapping[str, str] | None = None
-) -> Iterator[str]:
-    """The address of a database in `directory`, while the context lasts.
+) -> Iterator[LocalDatabase]:
+    """A database in `directory`, while the context lasts.
 
     A server that already runs there is joined and left running; otherwise one is started, and
     stopped on leaving. Raises CommandFailed.
@@ -56,11 +65,13 @@ def local_postgres(
         server = None if running else _start(directory, options or {}, report)
     if running is not None:
         report(f"joining the PostgreSQL that process {running.pid} runs in {directory}")
-        yield address(running.socket_directory, running.port)
+        url = address(running.socket_directory, running.port)
+        yield LocalDatabase(url, lambda: read_postmaster(directory / "postgres") is not None)
         return
     assert server is not None
     try:
-        yield address(server.sockets, server.port)
+        url = address(server.sockets, server.port)
+        yield LocalDatabase(url, lambda: server.process.poll() is None)
     finally:
         server.stop()
 
@@ -72,9 +83,12 @@ def address(socket_directory: Path, port: int, database: str = DATABASE) -> str:
 
 @contextmanager
 def _one_at_a_time(directory: Path) -> Iterator[None]:
-    with open(directory / "lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    turn = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(turn, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(turn)
 
 
 def _settled(cluster: Path) -> Postmaster | None:

@@ -21,11 +21,15 @@ def ends_with_parent(signum: signal.Signals) -> Callable[[], None]:
     """
     parent = os.getpid()
 
-    def watch() -> None:
-        if _LIBC is None:
-            return
-        _LIBC.prctl(_PR_SET_PDEATHSIG, int(signum), 0, 0, 0)
+    def follow() -> None:
+        follow_parent(signum)
         if os.getppid() != parent:
             os._exit(1)
 
-    return watch
+    return follow
+
+
+def follow_parent(signum: signal.Signals) -> None:
+    """The same for the process that calls it."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, int(signum), 0, 0, 0)

@@ -55,8 +55,8 @@ def server_url() -> Iterator[str]:
         return
     with tempfile.TemporaryDirectory(prefix="xinfeng-tests-") as directory:
         options = FAST_AND_FORGETFUL
-        with local_postgres(Path(directory), report=lambda line: None, options=options) as url:
-            yield url
+        with local_postgres(Path(directory), report=lambda line: None, options=options) as server:
+            yield server.url
 
 
 @pytest.fixture(scope="session")

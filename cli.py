@@ -1,0 +1,211 @@
+"""The commands, put together. Each lives in commands/ and is imported when it is called."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import tomllib
+import traceback
+from pathlib import Path
+from types import FrameType
+from typing import NamedTuple
+
+from cyclopts import App, CycloptsError
+
+from commands.explanations import USAGE, explain
+
+
+class Command(NamedTuple):
+    name: str
+    function: str
+    summary: str
+    examples: tuple[str, ...]
+
+
+COMMANDS = (
+    Command(
+        "demo",
+        "commands.demo:demo",
+        "Set everything up with a demo district and run it: database, API, workers, sandbox.",
+        ("demo", "demo --port 9000 --data /tmp/xinfeng", "demo --speed 3600"),
+    ),
+    Command(
+        "test",
+        "commands.checks:test",
+        "Run every check and test; with arguments, pytest alone with those.",
+        ("test", "test tests/test_settings.py -k zone"),
+    ),
+    Command(
+        "serve",
+        "commands.services:serve",
+        "Serve the graph over HTTP until Ctrl-C or SIGTERM.",
+        ("serve", "serve --host 0.0.0.0 --port 9000"),
+    ),
+    Command(
+        "worker",
+        "commands.services:worker",
+        "Pull counters, derive totals and run every other job until Ctrl-C or SIGTERM.",
+        ("worker", "XINFENG_WORKER_CONCURRENCY=16 ./xinfeng worker"),
+    ),
+    Command(
+        "sandbox",
+        "commands.services:sandbox",
+        "Run a partner platform to try against, with real counters.",
+        ("sandbox", "sandbox --port 8001 --speed 3600"),
+    ),
+    Command(
+        "migrate",
+        "commands.databases:migrate",
+        "Bring the database up to date.",
+        ("migrate", "DATABASE_URL=postgresql://user@host/db ./xinfeng migrate", "migrate --check"),
+    ),
+    Command(
+        "psql",
+        "commands.databases:psql",
+        "Open PostgreSQL's own terminal on the database.",
+        ("psql", 'psql -c "select count(*) from observation"'),
+    ),
+    Command(
+        "settings",
+        "commands.settings_table:settings",
+        "Show every setting: variable, value, default, what it is for.",
+        ("settings", "settings --json"),
+    ),
+    Command(
+        "schema",
+        "commands.sdl:schema",
+        "Print the graph's schema (SDL), write it, or check the committed copy.",
+        ("schema", "schema --write", "schema --check"),
+    ),
+)
+
+GROUPS = {
+    "token": (
+        "Bearer tokens of applications: create, list, revoke.",
+        (
+            Command(
+                "create",
+                "commands.tokens:create",
+                "Make an administrator's token and print it, this once.",
+                ('token create --name "district app"', "token create --name trial --days 7"),
+            ),
+            Command(
+                "list",
+                "commands.tokens:list_tokens",
+                "List the tokens that were made.",
+                ("token list", "token list --json"),
+            ),
+            Command(
+                "revoke",
+                "commands.tokens:revoke",
+                "Take a token back; it stops working at once.",
+                ("token revoke Token:3",),
+            ),
+        ),
+    ),
+    "engagement": (
+        "The counts: verify them, rebuild them.",
+        (
+            Command(
+                "verify",
+                "commands.engagement:verify",
+                "Derive every figure anew from the observations and compare; exit 1 if one differs.",
+                ("engagement verify", "engagement verify --json"),
+            ),
+            Command(
+                "rebuild",
+                "commands.engagement:rebuild",
+                "Write every total and daily figure anew from the observations.",
+                ("engagement rebuild",),
+            ),
+        ),
+    ),
+}
+
+PARTNER_SECRET = (
+    Command(
+        "issue",
+        "commands.partners:issue",
+        "Make a partner's signing secret and print it, this once.",
+        ("partner secret issue Partner:7",),
+    ),
+    Command(
+        "rotate",
+        "commands.partners:rotate",
+        "Replace a partner's signing secret; older ones hold for a while longer.",
+        ("partner secret rotate Partner:7", "partner secret rotate Partner:7 --overlap-hours 0"),
+    ),
+    Command(
+        "list",
+        "commands.partners:list_secrets",
+        "List when a partner's secrets were made and when they end.",
+        ("partner secret list Partner:7",),
+    ),
+)
+
+
+def version() -> str:
+    project = tomllib.loads((Path(__file__).parent / "pyproject.toml").read_text())["project"]
+    return f"{project['name']} {project['version']}"
+
+
+def build() -> App:
+    app = App(
+        name="xinfeng",
+        help="Xinfeng 新风: one GraphQL graph for a district media centre.",
+        version=version,
+        help_format="plaintext",
+    )
+    _add(app, COMMANDS)
+    for name, (summary, commands) in GROUPS.items():
+        group = App(name=name, help=summary)
+        _add(group, commands)
+        app.command(group)
+    secret = App(name="secret", help="Secrets partners sign their pushes with.")
+    _add(secret, PARTNER_SECRET)
+    partner = App(name="partner", help="Partners: their signing secrets.")
+    partner.command(secret)
+    app.command(partner)
+    return app
+
+
+def _add(app: App, commands: tuple[Command, ...]) -> None:
+    for command in commands:
+        lines = (e if "./xinfeng" in e else f"./xinfeng {e}" for e in command.examples)
+        app.command(
+            command.function,
+            name=command.name,
+            help=command.summary,
+            help_epilogue="Examples:\n\n" + "\n\n".join(f"  {line}" for line in lines),
+        )
+
+
+def main() -> None:
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        build()(exit_on_error=False)
+    except CycloptsError:
+        sys.exit(USAGE)  # it has said what was wrong
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; nothing more must be flushed into it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except Exception as error:
+        if os.environ.get("XINFENG_LOG_LEVEL") == "debug":
+            traceback.print_exc()
+        explanation = explain(error)
+        for line in explanation.lines:
+            print(f"xinfeng: {line}", file=sys.stderr)
+        sys.exit(explanation.status)
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    """SIGTERM unwinds like Ctrl-C does, so that everything that was started is ended."""
+    sys.exit(128 + number)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""The long-running commands: serve, worker, sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from commands.failures import CommandFailed
+from commands.runtime import environment, running
+from settings import load_settings
+
+Port = Annotated[int, Parameter(validator=Number(gte=1, lte=65535))]
+
+
+def serve(*, host: str | None = None, port: Port | None = None) -> None:
+    """Serve the graph over HTTP until Ctrl-C or SIGTERM.
+
+    Parameters
+    ----------
+    host
+        Address to listen on; XINFENG_HOST otherwise.
+    port
+        Port to listen on; XINFENG_PORT otherwise.
+    """
+    from commands.http_server import serve_api
+
+    with running(needs_key=True, is_long=True) as settings:
+        chosen_host, chosen_port = host or settings.host, port or settings.port
+        must_be_free(chosen_host, chosen_port, "--port or XINFENG_PORT")
+        # The server's processes read their settings from the environment.
+        os.environ.update(environment(settings))
+        serve_api(chosen_host, chosen_port, settings.processes)
+
+
+def worker() -> None:
+    """Pull counters, derive totals and run every other background job until Ctrl-C or SIGTERM."""
+    from commands.logs import configure
+    from workers.main import run_worker
+
+    with running(needs_key=True, is_long=True) as settings:
+        configure(settings)
+        asyncio.run(run_worker(settings))
+
+
+def sandbox(
+    *,
+    port: Port = 8001,
+    speed: Annotated[float, Parameter(validator=Number(gte=0))] = 360.0,
+    clock: Path | None = None,
+) -> None:
+    """Run a partner platform to try against: real counters over Weibo's and Mastodon's interfaces.
+
+    Parameters
+    ----------
+    port
+        Port to listen on, on 127.0.0.1.
+    speed
+        Hours of data replayed in one hour; 360 is an hour every ten seconds, 0 stands still.
+    clock
+        File that keeps the replay's position, so that it goes on there after a restart.
+    """
+    from sandbox.main import run
+
+    load_settings()
+    must_be_free("127.0.0.1", port, "--port")
+    run(port, speed=speed, clock_path=clock)
+
+
+def must_be_free(host: str, port: int, remedy: str) -> None:
+    """Raises CommandFailed when nothing can listen there."""
+    try:
+        family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+    except OSError as error:
+        raise CommandFailed(
+            f"cannot listen on {host} port {port} ({error.strerror}): "
+            f"end the program that uses it, or choose another with {remedy}"
+        ) from error
