@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from tortoise.connection import get_connection
 
 from domain.access import ANONYMOUS, Act, Role, Viewer
 from domain.articles import actions as articles
+from domain.campaigns import actions as campaigns
+from domain.engagement.actions.rollup import roll_up_all
+from domain.engagement.actions.verify import Difference, verify
 from domain.organizations import actions as organizations
 from domain.organizations.rules import OrganizationKind
 from domain.partners import actions as partners
@@ -24,6 +29,8 @@ from domain.problems import Problem
 NOW = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
 EDITOR = Act(Viewer(Role.ADMINISTRATOR, "editor"), NOW, "request-1")
 STRANGER = Act(ANONYMOUS, NOW)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NO_SUCH = 2**63 - 1
 
 _numbers = count(1)
 
@@ -75,31 +82,34 @@ async def make_account(
     return await partners.register_account(EDITOR, new)
 
 
-async def make_article(world: World, title: str = "志愿者走进社区", **given: object) -> int:
-    values: dict[str, object] = {
+async def make_article(world: World, title: str = "志愿者走进社区", **given: Any) -> int:
+    values: dict[str, Any] = {
         "title": title,
         "author_id": world.person_id,
         "organization_id": world.organization_id,
         **given,
     }
-    return await articles.create(EDITOR, articles.NewArticle(**values))  # type: ignore[arg-type]
+    return await articles.create(EDITOR, articles.NewArticle(**values))
 
 
-async def make_post(
-    account_id: int,
-    *,
-    external_id: str | None = None,
-    article_id: int | None = None,
-    campaign_id: int | None = None,
-) -> int:
-    new = posts.NewPost(
-        account_id=account_id,
-        external_id=external_id or f"post-{next(_numbers)}",
-        posted_at=NOW,
-        article_id=article_id,
-        campaign_id=campaign_id,
+async def make_campaign(organization_id: int) -> int:
+    new = campaigns.NewCampaign(
+        title="网上志愿服务",
+        organization_id=organization_id,
+        starts_at=NOW,
+        ends_at=NOW + timedelta(days=30),
     )
-    return await posts.register(EDITOR, new)
+    return await campaigns.create(EDITOR, new)
+
+
+async def make_post(account_id: int, **given: Any) -> int:
+    values: dict[str, Any] = {
+        "account_id": account_id,
+        "external_id": f"post-{next(_numbers)}",
+        "posted_at": NOW,
+        **given,
+    }
+    return await posts.register(EDITOR, posts.NewPost(**values))
 
 
 async def contents() -> dict[str, str]:
@@ -136,3 +146,23 @@ async def refused(problem: type[Problem], *path: str, code: str = "") -> AsyncIt
     assert caught.value.path == path
     assert caught.value.code == (code or problem.code)
     assert await contents() == before
+
+
+async def derive() -> None:
+    """Derives every figure that waits for it."""
+    await roll_up_all(zone=SHANGHAI)
+
+
+async def wrong_figures() -> list[Difference]:
+    """Figures that differ from what the observations say; looked for when none wait."""
+    return await verify(zone=SHANGHAI, report=lambda done, of: None)
+
+
+async def known_posts(kind: str, subject_id: int) -> int:
+    """How many posts count for this subject."""
+    rows = await get_connection("default").execute_query_dict(
+        "SELECT known FROM engagement_total"
+        " WHERE subject_kind = $1 AND subject_id = $2 AND metric = 'READS'",
+        [kind, subject_id],
+    )
+    return int(rows[0]["known"])

@@ -1,0 +1,369 @@
+"""Articles: written, edited, published, taken back, moved; slugs, bodies and tags."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tortoise.connection import get_connection
+
+from domain.access import Act
+from domain.articles import actions
+from domain.articles.access import visible
+from domain.articles.actions import ArticleChanges
+from domain.articles.html import sanitise
+from domain.articles.models import Article
+from domain.articles.rules import ArticleStatus, check_slug, check_tags, slug_from
+from domain.posts.models import Post
+from domain.problems import Conflict, Forbidden, Invalid, NotFound
+from tests.rows import (
+    EDITOR,
+    NO_SUCH,
+    NOW,
+    STRANGER,
+    World,
+    derive,
+    known_posts,
+    make_article,
+    make_organization,
+    make_post,
+    make_world,
+    refused,
+    wrong_figures,
+)
+
+pytestmark = pytest.mark.usefixtures("database")
+
+LATER = replace(EDITOR, now=NOW + timedelta(hours=1))
+LATEST = replace(EDITOR, now=NOW + timedelta(hours=2))
+
+
+async def test_a_new_article_is_a_draft() -> None:
+    world = await make_world()
+    number = await make_article(
+        world,
+        title=" 志愿者走进社区 ",
+        summary="一\n二",
+        body="<p>正文</p>",
+        category="要闻",
+        tags=["志愿", "志愿 ", "社区"],
+        slug="volunteers",
+    )
+    row = await Article.get(id=number)
+    assert (row.title, row.summary, row.body) == ("志愿者走进社区", "一\n二", "<p>正文</p>")
+    assert (row.slug, row.category, row.tags) == ("volunteers", "要闻", ["志愿", "社区"])
+    assert (row.status, row.version) == (ArticleStatus.DRAFT, 1)
+    assert (row.published_at, row.listed_at, row.created_at) == (None, NOW, NOW)
+
+
+BAD = [
+    ("title", "", "EMPTY"),
+    ("title", "\u200b", "EMPTY"),
+    ("title", "a\x00b", "INVALID_TEXT"),
+    ("title", "a\ud800b", "INVALID_TEXT"),
+    ("title", "字" * 301, "TOO_LONG"),
+    ("summary", "字" * 1001, "TOO_LONG"),
+    ("summary", "\x00", "INVALID_TEXT"),
+    ("body", "<p>\x00</p>", "INVALID_TEXT"),
+    ("body", "<p>\udc00</p>", "INVALID_TEXT"),
+    ("body", "x" * 400_001, "TOO_LONG"),
+    ("category", "字" * 65, "TOO_LONG"),
+    ("slug", "a b", "INVALID_SLUG"),
+    ("slug", "a/b", "INVALID_SLUG"),
+    ("slug", "a?b", "INVALID_SLUG"),
+    ("slug", "..", "INVALID_SLUG"),
+    ("slug", "", "EMPTY"),
+    ("slug", "x" * 201, "TOO_LONG"),
+    ("tags", [str(index) for index in range(21)], "TOO_MANY"),
+]
+
+
+@pytest.mark.parametrize(("place", "value", "code"), BAD)
+async def test_bad_input_is_refused_in_its_place(place: str, value: object, code: str) -> None:
+    world = await make_world()
+    number = await make_article(world)
+    async with refused(Invalid, place, code=code):
+        await make_article(world, **{"title": "好", place: value})
+    async with refused(Invalid, place, code=code):
+        changes = ArticleChanges(**{place: value})  # type: ignore[arg-type]
+        await actions.update(EDITOR, number, 1, changes)
+
+
+async def test_a_bad_tag_is_named_by_its_number() -> None:
+    world = await make_world()
+    async with refused(Invalid, "tags", "1", code="TOO_LONG"):
+        await make_article(world, tags=["好", "字" * 33])
+
+
+async def test_unknown_rows_are_named() -> None:
+    world = await make_world()
+    number = await make_article(world)
+    for place in ("author_id", "organization_id"):
+        async with refused(NotFound, place):
+            await make_article(world, **{place: NO_SUCH})
+        async with refused(NotFound, place):
+            await actions.update(EDITOR, number, 1, ArticleChanges(**{place: NO_SUCH}))  # type: ignore[arg-type]
+    async with refused(NotFound, "id"):
+        await actions.update(EDITOR, NO_SUCH, 1, ArticleChanges(title="x"))
+    async with refused(NotFound, "id"):
+        await actions.publish(EDITOR, NO_SUCH, 1)
+    async with refused(NotFound, "id"):
+        await actions.withdraw(EDITOR, NO_SUCH, 1)
+
+
+async def test_only_administrators_write() -> None:
+    world = await make_world()
+    number = await make_article(world)
+    new = actions.NewArticle(
+        title="x", author_id=world.person_id, organization_id=world.organization_id
+    )
+    async with refused(Forbidden):
+        await actions.create(STRANGER, new)
+    async with refused(Forbidden):
+        await actions.update(STRANGER, number, 1, ArticleChanges(title="x"))
+    async with refused(Forbidden):
+        await actions.publish(STRANGER, number, 1)
+    async with refused(Forbidden):
+        await actions.withdraw(STRANGER, number, 1)
+
+
+# slugs
+
+
+@pytest.mark.parametrize(
+    ("title", "slug"),
+    [
+        ("志愿者走进社区", "志愿者走进社区"),
+        ("Hello, World!  2026", "hello-world-2026"),
+        ("点单·派单", "点单-派单"),
+        ("ＡＢＣ　测试", "abc-测试"),
+        ("snake_case", "snake-case"),
+        ("!!!", "article"),
+    ],
+)
+def test_a_title_makes_a_slug(title: str, slug: str) -> None:
+    assert slug_from(title) == slug
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=200))
+def test_every_made_slug_is_a_slug(title: str) -> None:
+    slug = slug_from(title)
+    assert check_slug(slug) == slug
+    assert 1 <= len(slug) <= 80
+    assert re.fullmatch(r"[^\W_]+(-[^\W_]+)*", slug)
+
+
+@given(st.lists(st.text(max_size=5), max_size=30))
+def test_tags_are_few_short_and_different(tags: list[str]) -> None:
+    try:
+        known = check_tags(tags)
+    except Invalid:
+        return
+    assert check_tags(known) == known
+    assert len(set(known)) == len(known) <= 20
+
+
+async def test_equal_titles_get_numbered_slugs_also_at_once() -> None:
+    world = await make_world()
+    numbers = await asyncio.gather(*(make_article(world, title="同题") for _ in range(4)))
+    rows = await Article.filter(id__in=numbers)
+    assert {row.slug for row in rows} == {"同题", "同题-2", "同题-3", "同题-4"}
+
+
+async def test_more_equal_titles_than_are_tried_at_once() -> None:
+    world = await make_world()
+    await Article.bulk_create(
+        Article(
+            slug="long-run" if number == 1 else f"long-run-{number}",
+            title="x",
+            author_id=world.person_id,
+            organization_id=world.organization_id,
+            listed_at=NOW,
+            created_at=NOW,
+            updated_at=NOW,
+        )
+        for number in range(1, 101)
+    )
+    number = await make_article(world, title="Long run")
+    assert (await Article.get(id=number)).slug == "long-run-101"
+
+
+async def test_a_slug_that_is_taken_is_a_conflict() -> None:
+    world = await make_world()
+    await make_article(world, slug="taken")
+    number = await make_article(world)
+    async with refused(Conflict, "slug", code="TAKEN"):
+        await make_article(world, slug="taken")
+    async with refused(Conflict, "slug", code="TAKEN"):
+        await actions.update(EDITOR, number, 1, ArticleChanges(slug="taken"))
+
+
+# bodies
+
+
+@pytest.mark.parametrize(
+    ("body", "stored"),
+    [
+        ("<p>a</p><script>alert(1)</script>", "<p>a</p>"),
+        ('<p onclick="alert(1)">a</p>', "<p>a</p>"),
+        ('<a href="javascript:alert(1)">a</a>', '<a rel="noopener noreferrer">a</a>'),
+        ('<a href="java&#x0A;script:alert(1)">a</a>', '<a rel="noopener noreferrer">a</a>'),
+        ('<img src="data:text/html,x" onerror="alert(1)" alt="图">', '<img alt="图">'),
+        ("<iframe src=//x></iframe><style>*{}</style><b>a</b>", "<b>a</b>"),
+        ("<svg><script>alert(1)</script></svg>a", "a"),
+        ("<math><mi//xlink:href=javascript:1>a</mi></math><b>c</b>", "<b>c</b>"),
+        ('<p style="position:fixed" class="x" id="y">a</p>', "<p>a</p>"),
+        ("<!-- c -->a", "a"),
+        (
+            '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
+            '<img src="x">"&gt;',
+        ),
+    ],
+)
+def test_what_is_unsafe_is_taken_out_of_a_body(body: str, stored: str) -> None:
+    assert sanitise(body, path=("body",)) == stored
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<figure><img src="https://x.example/1" alt="图"><figcaption>图</figcaption></figure>',
+        '<table><tbody><tr><th scope="row">a</th><td colspan="2">b</td></tr></tbody></table>',
+        '<p><a href="mailto:a@x.example" rel="noopener noreferrer">a</a></p>',
+        '<p><img src="/media/1.jpg" alt=""></p>',
+        "<h2>题</h2><blockquote>引</blockquote><ul><li>一</li></ul><pre>a\n\tb</pre>",
+    ],
+)
+def test_what_an_article_needs_stays(body: str) -> None:
+    assert sanitise(body, path=("body",)) == body
+
+
+@given(st.text(alphabet=st.sampled_from("<>/&\"'= apimgscrltjonx:#;0"), max_size=60))
+def test_a_clean_body_stays_as_it_is(body: str) -> None:
+    try:
+        once = sanitise(body, path=("body",))
+    except Invalid:
+        return
+    assert sanitise(once, path=("body",)) == once
+    assert "<script" not in once
+
+
+def test_a_control_character_written_as_an_entity_is_refused() -> None:
+    with pytest.raises(Invalid) as caught:
+        sanitise("<p>&#1;</p>", path=("body",))
+    assert caught.value.path == ("body",)
+
+
+async def test_a_body_is_cleaned_on_its_way_in() -> None:
+    world = await make_world()
+    number = await make_article(world, body="<p>a</p><script>alert(1)</script>")
+    assert (await Article.get(id=number)).body == "<p>a</p>"
+    await actions.update(EDITOR, number, 1, ArticleChanges(body="<b onclick=x>b</b>"))
+    assert (await Article.get(id=number)).body == "<b>b</b>"
+
+
+# edits
+
+
+async def test_an_edit_changes_what_is_given() -> None:
+    world = await make_world()
+    number = await make_article(world, summary="旧", tags=["一"])
+    await actions.update(LATER, number, 1, ArticleChanges(title="新题", tags=[]))
+    row = await Article.get(id=number)
+    assert (row.title, row.tags, row.summary) == ("新题", [], "旧")
+    assert (row.version, row.updated_at, row.created_at) == (2, LATER.now, NOW)
+
+
+async def test_a_stale_edit_is_refused() -> None:
+    world = await make_world()
+    number = await make_article(world)
+    await actions.update(EDITOR, number, 1, ArticleChanges(title="新题"))
+    for act in (actions.publish, actions.withdraw):
+        async with refused(Conflict, "version", code="STALE_VERSION"):
+            await act(EDITOR, number, 1)
+    async with refused(Conflict, "version", code="STALE_VERSION"):
+        await actions.update(EDITOR, number, 1, ArticleChanges(title="旧题"))
+    async with refused(Conflict, "version", code="STALE_VERSION"):
+        await actions.update(EDITOR, number, 10**30, ArticleChanges(title="旧题"))
+
+
+async def test_of_two_edits_at_once_one_holds() -> None:
+    world = await make_world()
+    number = await make_article(world)
+    outcomes = await asyncio.gather(
+        *(actions.update(EDITOR, number, 1, ArticleChanges(title=t)) for t in ("甲", "乙")),
+        return_exceptions=True,
+    )
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Conflict", "NoneType"]
+    assert (await Article.get(id=number)).version == 2
+
+
+# publication
+
+
+async def test_publishing_withdrawing_and_publishing_again() -> None:
+    world = await make_world()
+    number = await make_article(world)
+    await actions.publish(LATER, number, 1)
+    row = await Article.get(id=number)
+    assert (row.status, row.version) == (ArticleStatus.PUBLISHED, 2)
+    assert (row.published_at, row.listed_at) == (LATER.now, LATER.now)
+    await actions.withdraw(LATEST, number, 2)
+    row = await Article.get(id=number)
+    assert (row.status, row.version) == (ArticleStatus.WITHDRAWN, 3)
+    await actions.publish(LATEST, number, 3)
+    row = await Article.get(id=number)
+    assert (row.status, row.version) == (ArticleStatus.PUBLISHED, 4)
+    assert (row.published_at, row.listed_at) == (LATER.now, LATER.now)
+
+
+async def test_a_step_that_does_not_follow_is_refused() -> None:
+    world = await make_world()
+    number = await make_article(world)
+    async with refused(Conflict, code="WRONG_STATUS"):
+        await actions.withdraw(EDITOR, number, 1)
+    await actions.publish(EDITOR, number, 1)
+    async with refused(Conflict, code="WRONG_STATUS"):
+        await actions.publish(EDITOR, number, 2)
+    await actions.withdraw(EDITOR, number, 2)
+    async with refused(Conflict, code="WRONG_STATUS"):
+        await actions.withdraw(EDITOR, number, 3)
+
+
+@pytest.mark.parametrize(
+    ("act", "seen"), [(STRANGER, {"PUBLISHED"}), (EDITOR, {"DRAFT", "PUBLISHED", "WITHDRAWN"})]
+)
+async def test_who_sees_which_articles(act: Act, seen: set[str]) -> None:
+    await one_of_each(await make_world())
+    condition = visible(act.viewer).sql.format(row="a")
+    rows = await get_connection("default").execute_query_dict(
+        f"SELECT status FROM article a WHERE {condition}"
+    )
+    assert {row["status"] for row in rows} == seen
+
+
+async def one_of_each(world: World) -> None:
+    await make_article(world)
+    published, withdrawn = await make_article(world), await make_article(world)
+    await actions.publish(EDITOR, published, 1)
+    await actions.publish(EDITOR, withdrawn, 1)
+    await actions.withdraw(EDITOR, withdrawn, 2)
+
+
+async def test_posts_and_totals_follow_an_article_to_another_organization() -> None:
+    world = await make_world()
+    other = await make_organization()
+    number = await make_article(world)
+    post = await make_post(world.account_id, article_id=number)
+    await derive()
+    assert await known_posts("ORGANIZATION", world.organization_id) == 1
+    await actions.update(EDITOR, number, 1, ArticleChanges(organization_id=other))
+    assert (await Post.get(id=post)).organization_id == other
+    assert await known_posts("ORGANIZATION", world.organization_id) == 0
+    assert await known_posts("ORGANIZATION", other) == 1
+    assert await wrong_figures() == []

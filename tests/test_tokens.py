@@ -1,0 +1,86 @@
+"""Bearer tokens: shown once, kept as a hash, worth nothing once expired or revoked."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+import pytest
+
+from domain.access import Role, Viewer
+from domain.audit.models import AuditEntry
+from domain.problems import Conflict, Forbidden, Invalid, NotFound
+from domain.tokens import actions
+from domain.tokens.models import Token
+from tests.rows import EDITOR, NO_SUCH, NOW, STRANGER, refused
+
+pytestmark = pytest.mark.usefixtures("database")
+
+HOUR = timedelta(hours=1)
+
+
+async def test_a_token_tells_who_is_calling() -> None:
+    number, token = await actions.create(EDITOR, "应用", Role.ADMINISTRATOR, None)
+    viewer = await actions.viewer_for(token, now=NOW)
+    assert viewer == Viewer(Role.ADMINISTRATOR, f"应用 (Token:{number})")
+
+
+async def test_only_the_hash_is_kept() -> None:
+    number, token = await actions.create(
+        EDITOR, "应用", Role.ANONYMOUS, None, random=lambda count: bytes(range(count))
+    )
+    assert token == "xf_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
+    row = await Token.get(id=number)
+    assert row.sha256 == hashlib.sha256(token.encode()).digest()
+    entry = await AuditEntry.get(subject=f"Token:{number}")
+    assert entry.after == {"name": "应用", "role": "ANONYMOUS", "expires_at": None}
+
+
+async def test_tokens_differ() -> None:
+    made = [await actions.create(EDITOR, "应用", Role.ANONYMOUS, None) for _ in range(3)]
+    assert len({token for _, token in made}) == 3
+    assert all(len(token) == 46 for _, token in made)
+
+
+async def test_a_token_ends() -> None:
+    _, token = await actions.create(EDITOR, "应用", Role.ADMINISTRATOR, NOW + HOUR)
+    assert await actions.viewer_for(token, now=NOW + HOUR - timedelta(seconds=1)) is not None
+    assert await actions.viewer_for(token, now=NOW + HOUR) is None
+
+
+async def test_a_revoked_token_is_nobody() -> None:
+    number, token = await actions.create(EDITOR, "应用", Role.ADMINISTRATOR, None)
+    await actions.revoke(EDITOR, number)
+    assert await actions.viewer_for(token, now=NOW) is None
+    async with refused(Conflict, "id", code="WRONG_STATUS"):
+        await actions.revoke(EDITOR, number)
+
+
+@pytest.mark.parametrize(
+    "token", ["", "xf_", "xf_" + "A" * 43, "xf_" + "A" * 5000, "\ud800", "xf_" + "字" * 43, "\x00"]
+)
+async def test_what_is_no_token_is_nobody(token: str) -> None:
+    assert await actions.viewer_for(token, now=NOW) is None
+
+
+async def test_what_is_refused() -> None:
+    number, _ = await actions.create(EDITOR, "应用", Role.ADMINISTRATOR, None)
+    async with refused(Invalid, "name", code="EMPTY"):
+        await actions.create(EDITOR, " ", Role.ADMINISTRATOR, None)
+    async with refused(Invalid, "expires_at", code="PAST"):
+        await actions.create(EDITOR, "应用", Role.ADMINISTRATOR, NOW)
+    async with refused(Forbidden):
+        await actions.create(STRANGER, "应用", Role.ADMINISTRATOR, None)
+    async with refused(Forbidden):
+        await actions.revoke(STRANGER, number)
+    async with refused(Forbidden):
+        await actions.list_tokens(STRANGER.viewer)
+    async with refused(NotFound, "id"):
+        await actions.revoke(EDITOR, NO_SUCH)
+
+
+async def test_the_list_shows_all_in_order() -> None:
+    number, _ = await actions.create(EDITOR, "最新", Role.ANONYMOUS, None)
+    rows = await actions.list_tokens(EDITOR.viewer)
+    assert rows[-1].id == number
+    assert [row.id for row in rows] == sorted(row.id for row in rows)
