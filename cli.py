@@ -110,7 +110,7 @@ GROUPS = {
             Command(
                 "verify",
                 "commands.engagement:verify",
-                "Derive every figure anew from the observations and compare; exit 1 if one differs.",
+                "Derive every figure anew and compare; exit 1 when one differs.",
                 ("engagement verify", "engagement verify --json"),
             ),
             Command(
@@ -181,25 +181,26 @@ def _add(app: App, commands: tuple[Command, ...]) -> None:
         )
 
 
-def main() -> None:
-    signal.signal(signal.SIGTERM, _terminate)
+def run(arguments: list[str] | None = None) -> int:
+    """The exit status; failures are explained on standard error. None: the process's arguments."""
     try:
-        build()(exit_on_error=False)
+        build()(arguments, exit_on_error=False, result_action="return_value")
     except CycloptsError:
-        sys.exit(USAGE)  # it has said what was wrong
+        return USAGE  # it has said what was wrong
     except KeyboardInterrupt:
-        sys.exit(130)
+        return 130
     except BrokenPipeError:
         # Whoever read our output has seen enough; nothing more must be flushed into it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
+        return 141
     except Exception as error:
         if os.environ.get("XINFENG_LOG_LEVEL") == "debug":
             traceback.print_exc()
         explanation = explain(error)
         for line in explanation.lines:
             print(f"xinfeng: {line}", file=sys.stderr)
-        sys.exit(explanation.status)
+        return explanation.status
+    return 0
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
@@ -208,4 +209,5 @@ def _terminate(number: int, frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    signal.signal(signal.SIGTERM, _terminate)
+    sys.exit(run())

@@ -17,6 +17,9 @@ class Explanation(NamedTuple):
 
 def explain(error: BaseException) -> Explanation:
     """One line, or one per wrong setting. Nothing is imported: a failure's module is there."""
+    cause = error.__cause__ or error.__context__
+    if type(error).__name__ in ("OperationalError", "DBConnectionError") and cause is not None:
+        return explain(cause)  # Tortoise's wrapping says less than what it wraps
     known = {kind.__name__ for kind in type(error).__mro__}
     if "SettingsError" in known:
         return Explanation(str(error).splitlines(), USAGE)
@@ -33,8 +36,6 @@ def explain(error: BaseException) -> Explanation:
         return Explanation([f"DATABASE_URL: {error}: create it first"], FAILED)
     if known & {"ConnectionError", "gaierror", "DBConnectionError"}:
         return Explanation([f"the database cannot be reached (DATABASE_URL): {error}"], FAILED)
-    if error.__cause__ is not None and "OperationalError" in known:
-        return explain(error.__cause__)
     said = " ".join(str(error).split()) or "no more is known"
     line = f"unexpected {type(error).__name__}: {said} (XINFENG_LOG_LEVEL=debug shows where)"
     return Explanation([line], FAILED)

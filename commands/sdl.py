@@ -35,6 +35,6 @@ def schema(*, write: bool = False, check: bool = False) -> None:
 
 
 def current_sdl() -> str:
-    from schema.schema import schema as graph
+    from schema.root import build
 
-    return graph.as_str().rstrip() + "\n"
+    return build().as_str().rstrip() + "\n"

@@ -31,16 +31,23 @@ def settings(*, as_json: Json = False) -> None:
     if as_json:
         print(json.dumps(rows, ensure_ascii=False, indent=2))
         return
+    plain = Console()
+    console = plain if plain.is_terminal else Console(width=WIDTH)
+    console.print(_table(rows))
+
+
+def _table(rows: list[dict[str, str]]) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("Variable", no_wrap=True)
-    for heading in ("Value", "Default"):
-        table.add_column(heading, overflow="fold", min_width=8)
+    table.add_column("Value, default", overflow="fold")
     table.add_column("What it is for", ratio=1)
     for row in rows:
-        value = Text(row["value"], style="" if row["value"] == row["default"] else "bold")
-        table.add_row(row["variable"], value, Text(row["default"]), Text(row["description"]))
-    console = Console()
-    console.print(table, width=None if console.is_terminal else WIDTH, crop=console.is_terminal)
+        value = Text(row["value"] or "(empty)")
+        if row["value"] != row["default"]:
+            value.stylize("bold")
+            value.append(f"\ndefault {row['default'] or '(empty)'}", style="dim not bold")
+        table.add_row(row["variable"], value, Text(row["description"]))
+    return table
 
 
 def _rows(current: Settings) -> list[dict[str, str]]:
