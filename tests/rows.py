@@ -82,9 +82,9 @@ async def make_account(
     return await partners.register_account(EDITOR, new)
 
 
-async def make_article(world: World, title: str = "志愿者走进社区", **given: Any) -> int:
+async def make_article(world: World, **given: Any) -> int:
     values: dict[str, Any] = {
-        "title": title,
+        "title": "志愿者走进社区",
         "author_id": world.person_id,
         "organization_id": world.organization_id,
         **given,

@@ -30,7 +30,7 @@ async def test_an_entry_says_who_did_what_and_why() -> None:
     await organizations.rename(EDITOR, root, 1, "新名")
     made, renamed = await AuditEntry.filter(subject=f"Organization:{root}").order_by("id")
     assert made.action == "organization.create"
-    assert made.before is None
+    assert not made.before
     assert made.after == {"kind": "CENTRE", "name": "大兴中心", "parent_id": None}
     assert (renamed.action, renamed.actor, renamed.at) == ("organization.rename", "editor", NOW)
     assert (renamed.before, renamed.after) == ({"name": "大兴中心"}, {"name": "新名"})
@@ -64,8 +64,8 @@ async def test_every_action_leaves_one_entry() -> None:
     assert [entry.action for entry in entries] == [
         "organization.create",
         "partner.register",
-        "account.register",
         "person.create",
+        "account.register",
         "article.create",
         "article.publish",
         "article.withdraw",
