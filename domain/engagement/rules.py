@@ -67,5 +67,5 @@ class MetricStatus(StrEnum):
 
 
 MAX_VALUE = 10**13
-"""The largest counter value taken: three thousand times the largest ever met (a Weibo topic with
-3,200,000,000 reads), and small enough that a million posts sum within 64 bits."""
+"""The largest counter value taken: sixty times the largest ever met (a Weibo topic with
+160,310,000,000 reads), and small enough that 900,000 posts sum within 64 bits."""

@@ -1,0 +1,71 @@
+"""Where a series' points come from: the derived daily and hourly rows of one subject."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from schema.planner.arguments import Arguments, Value
+from schema.planner.errors import BadInput
+from schema.planner.statement import Statement
+
+MAX_POINTS = 400
+
+
+class Bucket(StrEnum):
+    """How a series is cut."""
+
+    DAY = "DAY"
+    HOUR = "HOUR"
+
+
+def series_table(kind: str, subject: str) -> Callable[[Statement, Arguments], str]:
+    """FROM text giving `starts_at` and `value`. kind, subject: SQL of the subject's kind and id."""
+
+    def table(statement: Statement, arguments: Arguments) -> str:
+        since, until = period_sql(statement, arguments)
+        zone = statement.bind(statement.zone, "text")
+        of_subject = (
+            f"p.subject_kind = {kind} AND p.subject_id = {subject}"
+            f" AND p.metric = '{arguments.get('metric')}'"
+        )
+        if arguments.get("bucket") == Bucket.DAY:
+            newest = f"greatest({since}, {until} - {MAX_POINTS - 1})"
+            return (
+                f"(SELECT p.day::timestamp AT TIME ZONE {zone} AS starts_at, p.value"
+                f" FROM engagement_daily p WHERE {of_subject}"
+                f" AND p.day BETWEEN {newest} AND {until})"
+            )
+        newest = f"greatest({since}, {until} - {MAX_POINTS // 24 - 1})"
+        return (
+            "(SELECT p.hour AS starts_at, p.value FROM engagement_hourly p"
+            f" WHERE {of_subject} AND p.hour >= {newest}::timestamp AT TIME ZONE {zone}"
+            f" AND p.hour < ({until} + 1)::timestamp AT TIME ZONE {zone})"
+        )
+
+    return table
+
+
+def period_sql(statement: Statement, arguments: Arguments) -> tuple[str, str]:
+    """SQL of the first and the last day asked for. Raises BadInput when they are the wrong way."""
+    ends = Value(items=(_value(arguments.get("since")), _value(arguments.get("until"))))
+    today = f"(now() AT TIME ZONE {statement.bind(statement.zone, 'text')})::date"
+    until = today
+    if arguments.get("until") is not None:
+        until = statement.bind(ends, "date", lambda ends: _ordered(ends)[1])
+    if arguments.get("since") is None:
+        return f"({until} - 29)", until
+    return statement.bind(ends, "date", lambda ends: _ordered(ends)[0]), until
+
+
+def _value(given: Any) -> Value:
+    return given if isinstance(given, Value) else Value(given)
+
+
+def _ordered(ends: list[date | None]) -> list[date | None]:
+    since, until = ends
+    if since is not None and until is not None and since > until:
+        raise BadInput(f"`since` ({since}) is later than `until` ({until})")
+    return ends

@@ -1,0 +1,84 @@
+"""Counter values as clients see them: what is known, how well, and since when."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import strawberry
+
+from domain.engagement.rules import Metric, MetricStatus
+from schema.engagement.series import MAX_POINTS, Bucket, series_table
+from schema.planner.declare import argument, column, one, part, rows
+from schema.planner.readings import stands_on
+from schema.relay import Node
+from schema.scalars import BigInt
+
+SERIES = (
+    "Gains by day or hour, oldest first, the newest 400 at most. What was not observed is left out:"
+    " a gap is a gap, not a zero."
+)
+
+STATUS = (
+    "CASE WHEN {row}.value IS NULL THEN 'UNAVAILABLE'"
+    " WHEN {row}.stale_at < now() THEN 'STALE'"
+    " WHEN {row}.at_least > 0 THEN 'AT_LEAST'"
+    " WHEN {row}.provisional > 0 THEN 'PROVISIONAL'"
+    " ELSE 'EXACT' END"
+)
+
+
+@strawberry.type(description="How complete a total is.")
+class Coverage:
+    known: int = column("Posts known to belong to it.")
+    counted: int = column("Posts of which a value is known.")
+
+
+@stands_on("engagement_total", cost=0)
+@strawberry.type(description="A counter value that says how well it is known.")
+class MetricValue:
+    metric: Metric = column("What is counted.")
+    value: BigInt | None = column("The value; null when nothing is known: unknown is not zero.")
+    status: MetricStatus = column("What the value is worth.", STATUS)
+    as_of: datetime | None = column("When the newest observation in it was made.")
+    coverage: Coverage = part("How many of its posts are counted.")
+
+
+@stands_on("engagement_daily")
+@strawberry.type(description="What was gained in one day or hour.")
+class SeriesPoint:
+    starts_at: datetime = column("When the day or hour begins.")
+    value: BigInt = column("What was gained; negative when the platform corrected downwards.")
+
+
+SERIES_ARGUMENTS = (
+    argument("metric", Metric, "What is counted.", default=Metric.READS),
+    argument("bucket", Bucket, "By day or by hour.", default=Bucket.DAY),
+    argument("since", date | None, "First day; 30 days by default.", default=None),
+    argument("until", date | None, "Last day, included; today by default.", default=None),
+)
+
+
+def total(metric: Metric, description: str) -> MetricValue:
+    """The subject's own total of a metric."""
+    field: MetricValue = one(
+        "{row}.subject_kind = '{kind}' AND {row}.subject_id = {parent}.id"
+        f" AND {{row}}.metric = '{metric}'",
+        description,
+    )
+    return field
+
+
+@strawberry.interface(description="Anything that has totals.")
+class Counted(Node):
+    reads: MetricValue = total(Metric.READS, "Reads 阅读.")
+    likes: MetricValue = total(Metric.LIKES, "Likes 点赞.")
+    comments: MetricValue = total(Metric.COMMENTS, "Comments 评论.")
+    shares: MetricValue = total(Metric.SHARES, "Shares, reposts 转发.")
+    series: list[SeriesPoint] = rows(
+        SERIES,
+        order_by="{row}.starts_at",
+        table=series_table("'{kind}'", "{parent}.id"),
+        limit=MAX_POINTS,
+        expected=50,
+        arguments=SERIES_ARGUMENTS,
+    )

@@ -1,0 +1,88 @@
+"""The domain's enumerations in the graph, each member with its description."""
+
+from __future__ import annotations
+
+from domain.articles.rules import ArticleStatus
+from domain.engagement.rules import Metric, MetricStatus
+from domain.organizations.rules import OrganizationKind
+from domain.partners.rules import PartnerKind, Platform
+from domain.posts.rules import PostState
+from domain.teams.rules import TeamKind
+from schema.described import described
+from schema.engagement.series import Bucket
+
+described(
+    OrganizationKind,
+    "What a node of the network is.",
+    CENTRE="Practice centre of the district 中心.",
+    BRANCH="Practice branch 所.",
+    POINT="Practice point or station 站/点.",
+    BASE="Practice base 基地.",
+    MEDIA_CENTRE="District or township media centre 融媒体中心.",
+    AGENCY="Government agency or public body.",
+)
+described(
+    TeamKind,
+    "What a node of the volunteer corps is.",
+    CORPS="Corps 总队.",
+    DETACHMENT="Detachment 支队.",
+    SQUADRON="Squadron 中队.",
+    SQUAD="Squad 小队.",
+    GROUP="Volunteer group.",
+    LECTURE_GROUP="Lecture group 宣讲团.",
+)
+described(
+    ArticleStatus,
+    "Where an article stands.",
+    DRAFT="Being written; public to nobody.",
+    PUBLISHED="Public.",
+    WITHDRAWN="Was public, is not any more.",
+)
+described(
+    PartnerKind,
+    "What a partner is.",
+    BLOGGER="A blogger.",
+    SELF_MEDIA="A self-media organization 自媒体.",
+    GOVERNMENT_MEDIA="Media of a government body 政务新媒体.",
+    MEDIA_CENTRE="A media centre's own accounts.",
+)
+described(
+    Platform,
+    "Where an account lives.",
+    WECHAT="WeChat Official Accounts 微信公众号.",
+    WEIBO="Weibo 微博.",
+    BILIBILI="Bilibili 哔哩哔哩.",
+    DOUYIN="Douyin 抖音.",
+    KUAISHOU="Kuaishou 快手.",
+    TOUTIAO="Toutiao 今日头条.",
+    ZHIHU="Zhihu 知乎.",
+    MASTODON="Mastodon.",
+    YOUTUBE="YouTube.",
+    PLAUSIBLE="A site of one's own, counted by Plausible.",
+    WORDPRESS="WordPress.com.",
+    OTHER="Anything else; counted by push or CSV.",
+)
+described(
+    PostState,
+    "Whether the platform still has the post.",
+    LIVE="It is there.",
+    GONE="It is gone from the platform; its last counts are kept.",
+)
+described(
+    Metric,
+    "What is counted.",
+    READS="Reads 阅读.",
+    LIKES="Likes 点赞.",
+    COMMENTS="Comments 评论.",
+    SHARES="Shares, reposts 转发.",
+)
+described(
+    MetricStatus,
+    "What a value is worth.",
+    EXACT="As the sources say it.",
+    AT_LEAST="A lower bound: some source only says “at least”.",
+    PROVISIONAL="Some source may still revise it.",
+    STALE="Nothing new was heard for too long.",
+    UNAVAILABLE="Nothing is known; there is no value.",
+)
+described(Bucket, "How a series is cut.", DAY="By day.", HOUR="By hour.")

@@ -1,0 +1,29 @@
+"""What one request brings along."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+import strawberry
+
+from domain.access import Act, Viewer
+from domain.secrets import SecretBox
+
+
+@dataclass(frozen=True)
+class Context:
+    """Who asks, when, under which request id; and the box secrets are sealed in."""
+
+    viewer: Viewer
+    now: datetime
+    request_id: str
+    box: SecretBox
+
+    @property
+    def act(self) -> Act:
+        return Act(self.viewer, self.now, self.request_id)
+
+
+Info: TypeAlias = strawberry.Info[Context, None]

@@ -1,0 +1,107 @@
+"""Documents: parsed and validated once, refused early when they are too large."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    parse,
+    validate,
+)
+
+MAX_LETTERS = 100_000
+MAX_TOKENS = 10_000
+MAX_ERRORS = 20
+
+
+class Refused(Exception):
+    """A document or request that is not run at all, with the reasons."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+def bad_request(message: str) -> Refused:
+    return Refused([GraphQLError(message, extensions={"code": "BAD_REQUEST"})])
+
+
+@dataclass(frozen=True)
+class Document:
+    """A valid document. Equal texts give the same object, so it serves as a key."""
+
+    text: str
+    node: DocumentNode
+    operations: dict[str | None, OperationDefinitionNode]
+    fragments: dict[str, FragmentDefinitionNode]
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def operation(self, name: str | None) -> OperationDefinitionNode:
+        """The operation to run. Raises Refused when the name does not settle which."""
+        if name is None and len(self.operations) == 1:
+            return next(iter(self.operations.values()))
+        if name is None:
+            raise bad_request("the document has several operations: give operationName")
+        if name not in self.operations:
+            raise bad_request(f"the document has no operation named {name!r:.80}")
+        return self.operations[name]
+
+
+class Documents:
+    """Reads documents; the last `size` valid ones are kept."""
+
+    def __init__(self, schema: GraphQLSchema, *, size: int = 1_000) -> None:
+        self._schema = schema
+        self._size = size
+        self._kept: OrderedDict[str, Document] = OrderedDict()
+
+    def read(self, text: str) -> Document:
+        """Raises Refused with syntax or validation errors."""
+        known = self._kept.get(text)
+        if known is not None:
+            self._kept.move_to_end(text)
+            return known
+        document = self._parse(text)
+        self._kept[text] = document
+        if len(self._kept) > self._size:
+            self._kept.popitem(last=False)
+        return document
+
+    def _parse(self, text: str) -> Document:
+        if len(text) > MAX_LETTERS:
+            raise bad_request(f"the document is longer than {MAX_LETTERS} letters")
+        try:
+            node = parse(text, max_tokens=MAX_TOKENS)
+            errors = validate(self._schema, node, max_errors=MAX_ERRORS)
+        except GraphQLError as error:
+            raise Refused([_coded(error, "GRAPHQL_PARSE_FAILED")]) from error
+        except RecursionError as error:
+            raise bad_request("the document is nested too deeply") from error
+        if errors:
+            raise Refused([_coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors])
+        operations: dict[str | None, OperationDefinitionNode] = {}
+        fragments: dict[str, FragmentDefinitionNode] = {}
+        for definition in node.definitions:
+            if isinstance(definition, OperationDefinitionNode):
+                operations[definition.name.value if definition.name else None] = definition
+            elif isinstance(definition, FragmentDefinitionNode):
+                fragments[definition.name.value] = definition
+        if not operations:
+            raise bad_request("the document has no operation")
+        return Document(text, node, operations, fragments)
+
+
+def _coded(error: GraphQLError, code: str) -> GraphQLError:
+    extensions: dict[str, Any] = {"code": code, **(error.extensions or {})}
+    return GraphQLError(
+        error.message, error.nodes, error.source, error.positions, extensions=extensions
+    )

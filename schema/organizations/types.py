@@ -1,0 +1,75 @@
+"""Organizations: the tree of the civic network."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from domain.organizations.access import visible
+from domain.organizations.rules import OrganizationKind
+from schema.articles.lists import ARTICLE_ORDERS, ArticleFilter, ArticleOrder
+from schema.campaigns.lists import CAMPAIGN_ORDERS, CampaignFilter, CampaignOrder
+from schema.engagement.types import Counted
+from schema.organizations.lists import ORGANIZATION_ORDERS, OrganizationFilter, OrganizationOrder
+from schema.partners.lists import PARTNER_ORDERS, PartnerFilter, PartnerOrder
+from schema.planner.declare import column, page, rows, to_one
+from schema.planner.readings import stands_on
+from schema.relay import Connection, Node
+
+if TYPE_CHECKING:
+    from schema.articles.types import Article
+    from schema.campaigns.types import Campaign
+    from schema.partners.types import Partner
+
+
+@stands_on("organization", visible, kind="ORGANIZATION")
+@strawberry.type(description="A node of the network: centre, branch, point, base, media centre …")
+class Organization(Counted, Node):
+    kind: OrganizationKind = column("What it is.")
+    name: str = column("Its name.")
+    version: int = column("Grows with every change; an update carries the one it saw.")
+    created_at: datetime = column("When it was entered.")
+    parent: Organization | None = to_one("parent_id", "The node it stands below.")
+    ancestors: list[Organization] = rows(
+        "All nodes above it, from the root down.",
+        where="{row}.path @> {parent}.path AND {row}.id <> {parent}.id",
+        order_by="nlevel({row}.path)",
+        expected=5,
+    )
+    children: Connection[Organization] = page(
+        "The nodes right below it.",
+        orders=OrganizationOrder,
+        by=ORGANIZATION_ORDERS,
+        filters=OrganizationFilter,
+        where="{row}.parent_id = {parent}.id",
+    )
+    subtree: Connection[Organization] = page(
+        "All nodes below it, and itself.",
+        orders=OrganizationOrder,
+        by=ORGANIZATION_ORDERS,
+        filters=OrganizationFilter,
+        where="{row}.path <@ {parent}.path",
+    )
+    articles: Connection[Annotated[Article, strawberry.lazy("schema.articles.types")]] = page(
+        "Its own articles; ask the query `articles` with `within` for the subtree's.",
+        orders=ArticleOrder,
+        by=ARTICLE_ORDERS,
+        filters=ArticleFilter,
+        where="{row}.organization_id = {parent}.id",
+    )
+    campaigns: Connection[Annotated[Campaign, strawberry.lazy("schema.campaigns.types")]] = page(
+        "Its own campaigns.",
+        orders=CampaignOrder,
+        by=CAMPAIGN_ORDERS,
+        filters=CampaignFilter,
+        where="{row}.organization_id = {parent}.id",
+    )
+    partners: Connection[Annotated[Partner, strawberry.lazy("schema.partners.types")]] = page(
+        "The partners it looks after.",
+        orders=PartnerOrder,
+        by=PARTNER_ORDERS,
+        filters=PartnerFilter,
+        where="{row}.organization_id = {parent}.id",
+    )

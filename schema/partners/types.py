@@ -1,0 +1,55 @@
+"""Partners and their accounts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from domain.partners.access import visible
+from domain.partners.rules import PartnerKind, Platform
+from schema.engagement.types import Counted
+from schema.organizations.types import Organization
+from schema.partners.lists import ACCOUNT_ORDERS, AccountFilter, AccountOrder
+from schema.planner.declare import column, page, to_one
+from schema.planner.readings import stands_on
+from schema.posts.lists import POST_ORDERS, PostFilter, PostOrder
+from schema.relay import Connection, Node
+
+if TYPE_CHECKING:
+    from schema.posts.types import Post
+
+
+@stands_on("partner", visible, kind="PARTNER")
+@strawberry.type(description="A person or body that carries content.")
+class Partner(Counted, Node):
+    kind: PartnerKind = column("What it is.")
+    name: str = column("Its name.")
+    organization: Organization = to_one("organization_id", "Who looks after it.")
+    created_at: datetime = column("When it was registered.")
+    accounts: Connection[Account] = page(
+        "Its accounts.",
+        orders=AccountOrder,
+        by=ACCOUNT_ORDERS,
+        filters=AccountFilter,
+        where="{row}.partner_id = {parent}.id",
+    )
+
+
+@stands_on("account", visible, kind="ACCOUNT")
+@strawberry.type(description="A partner's account on a platform.")
+class Account(Counted, Node):
+    platform: Platform = column("Where it lives.")
+    external_id: str = column("The platform's own identifier.")
+    handle: str = column("The name it shows.")
+    base_url: str = column("Its server, where the platform has many; else empty.")
+    created_at: datetime = column("When it was registered.")
+    partner: Partner = to_one("partner_id", "Whose it is.")
+    posts: Connection[Annotated[Post, strawberry.lazy("schema.posts.types")]] = page(
+        "What was posted on it.",
+        orders=PostOrder,
+        by=POST_ORDERS,
+        filters=PostFilter,
+        where="{row}.account_id = {parent}.id",
+    )

@@ -1,0 +1,87 @@
+"""Plans made before, found again by everything their text depends on."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from domain.access import Role
+from schema.planner.plan import Plan
+from schema.planner.statement import Dependency
+
+
+def shape_of(value: Any) -> Hashable:
+    """What of a variable's value decides a statement's text: nulls, booleans, enums, and which
+    fields an object has. Other scalars and lists are bound, so their values do not matter."""
+    if value is None or isinstance(value, (bool, Enum)):
+        return value
+    if isinstance(value, Mapping):
+        return tuple((name, shape_of(inner)) for name, inner in sorted(value.items()))
+    return "list" if isinstance(value, list) else "scalar"
+
+
+@dataclass
+class _Entry:
+    """All plans of one operation for one role and one shape of variables.
+
+    dependencies: everything any of them depends on beside the shape, e.g. the number for `first`.
+    """
+
+    dependencies: list[Dependency] = field(default_factory=list)
+    plans: OrderedDict[Hashable, Plan] = field(default_factory=OrderedDict)
+
+    def key(self, variables: Mapping[str, Any]) -> Hashable:
+        return tuple(_projected(dependency, variables) for dependency in self.dependencies)
+
+
+def _projected(dependency: Dependency, variables: Mapping[str, Any]) -> Hashable:
+    value: Any = variables
+    for step in dependency.path:
+        value = value[step]
+    projected: Hashable = dependency.project(value)
+    return projected
+
+
+class PlanCache:
+    """Bounded: at most `size` operations by shape, each with at most `variants` plans."""
+
+    def __init__(self, *, size: int = 2_000, variants: int = 110) -> None:
+        self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()
+        self._size = size
+        self._variants = variants
+
+    def find(
+        self,
+        operation: Hashable,
+        role: Role,
+        variables: Mapping[str, Any],
+        make: Callable[[], Plan],
+    ) -> Plan:
+        """The plan for these variables, made by `make` when there is none yet."""
+        key = (operation, role, shape_of(variables))
+        entry = self._entries.get(key)
+        if entry is None:
+            entry = self._entries[key] = _Entry()
+            if len(self._entries) > self._size:
+                self._entries.popitem(last=False)
+        else:
+            self._entries.move_to_end(key)
+        plan = entry.plans.get(entry.key(variables))
+        if plan is None:
+            plan = make()
+            self._keep(entry, plan, variables)
+        return plan
+
+    def _keep(self, entry: _Entry, plan: Plan, variables: Mapping[str, Any]) -> None:
+        known = {dependency.path for dependency in entry.dependencies}
+        fresh = [item for item in plan.dependencies if item.path not in known]
+        if fresh:
+            # Plans kept so far were told apart by too little: they are found again when needed.
+            entry.plans.clear()
+            entry.dependencies.extend({item.path: item for item in fresh}.values())
+        entry.plans[entry.key(variables)] = plan
+        if len(entry.plans) > self._variants:
+            entry.plans.popitem(last=False)

@@ -1,0 +1,149 @@
+"""The words in which a type says how its fields are read. Each gives a Strawberry field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Any
+
+import strawberry
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.field import StrawberryField
+
+from schema.planner.readings import (
+    CONDITION,
+    READING,
+    ById,
+    Column,
+    Condition,
+    One,
+    Order,
+    Page,
+    Part,
+    Reading,
+    Rows,
+    Subject,
+    Where,
+)
+
+DEFAULT_FIRST = 20
+MAX_FIRST = 100
+
+
+def argument(
+    name: str, annotation: Any, description: str, *, default: Any = strawberry.UNSET
+) -> StrawberryArgument:
+    """One argument of a planned field; `name` is the Python name."""
+    return StrawberryArgument(
+        python_name=name,
+        graphql_name=None,
+        type_annotation=StrawberryAnnotation(annotation),
+        description=description,
+        default=default,
+    )
+
+
+def planned(
+    reading: Reading,
+    description: str,
+    *,
+    name: str | None = None,
+    arguments: tuple[StrawberryArgument, ...] = (),
+) -> Any:
+    """A field read by the planner. Typed as Any so that a class body can annotate it freely."""
+    field: StrawberryField = strawberry.field(
+        name=name, description=description, metadata={READING: reading}
+    )
+    field.arguments = list(arguments)
+    return field
+
+
+def column(description: str, sql: str | None = None, *, name: str | None = None) -> Any:
+    """A leaf. Without `sql` it is the column of the field's own (Python) name."""
+    return planned(Column(sql or "{row}.{name}"), description, name=name)
+
+
+def part(description: str) -> Any:
+    """An object made of columns of the same row."""
+    return planned(Part(), description)
+
+
+def to_one(foreign_key: str, description: str) -> Any:
+    """The row a foreign key of this row points to."""
+    return planned(One(f"{{row}}.id = {{parent}}.{foreign_key}"), description)
+
+
+def one(
+    where: Where,
+    description: str,
+    *,
+    table: Where = "",
+    arguments: tuple[StrawberryArgument, ...] = (),
+) -> Any:
+    """At most one row, found by a condition."""
+    return planned(One(where, table), description, arguments=arguments)
+
+
+def rows(
+    description: str,
+    *,
+    order_by: str,
+    where: Where = "TRUE",
+    table: Where = "",
+    limit: Any = 0,
+    expected: int = 0,
+    arguments: tuple[StrawberryArgument, ...] = (),
+) -> Any:
+    """A plain list."""
+    reading = Rows(order_by, where, table, limit, expected)
+    return planned(reading, description, arguments=arguments)
+
+
+def by_id(description: str, argument_: StrawberryArgument) -> Any:
+    """Objects of an interface by global id."""
+    return planned(ById(argument_.python_name), description, arguments=(argument_,))
+
+
+def subject(description: str, *, choose: Callable[..., str], where: str) -> Any:
+    """An object of an interface; which type it is follows from the parent's arguments."""
+    return planned(Subject(choose, where), description)
+
+
+def page(
+    description: str,
+    *,
+    orders: type[Enum],
+    by: Mapping[str, Order],
+    filters: type[Any] | None = None,
+    where: Where = "TRUE",
+) -> Any:
+    """A connection: `first`, `after`, `orderBy` and, where the type has one, `filter`."""
+    default = next(iter(by))
+    arguments = [
+        argument(
+            "first",
+            int,
+            f"How many at most, 1 to {MAX_FIRST}.",
+            default=DEFAULT_FIRST,
+        ),
+        argument("after", str | None, "Start behind this cursor.", default=None),
+        argument(
+            "order_by",
+            orders,
+            "In which order.",
+            default=orders[default],
+        ),
+    ]
+    if filters is not None:
+        arguments.append(argument("filter", filters | None, "Only those that fit.", default=None))
+    return planned(Page(by, where), description, arguments=tuple(arguments))
+
+
+def condition(description: str, sql: str, sql_type: str, *, id_of: tuple[str, ...] = ()) -> Any:
+    """A field of a filter input: what it asks of a row."""
+    return strawberry.field(
+        description=description,
+        default=None,
+        metadata={CONDITION: Condition(sql, sql_type, id_of)},
+    )

@@ -1,0 +1,190 @@
+"""From a selection to SQL: an object's columns, and the rows its fields lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    get_nullable_type,
+)
+
+from schema.planner.arguments import Arguments, read_arguments
+from schema.planner.catalog import kind_of, object_of, python_name, reading_of, standing_of
+from schema.planner.errors import BadInput
+from schema.planner.ids import MAX_IDS, checked_id, checked_ids
+from schema.planner.pages import page
+from schema.planner.place import Place
+from schema.planner.readings import ById, Column, One, Page, Part, Rows, Subject, Where
+from schema.planner.selections import collect
+from schema.planner.sql import Columns, as_list, as_object
+from schema.planner.statement import Statement
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Writes one statement for one operation."""
+
+    schema: GraphQLSchema
+    fragments: Mapping[str, FragmentDefinitionNode]
+    statement: Statement
+
+    def collect(self, type_: GraphQLObjectType, nodes: Iterable[Any]) -> dict[str, list[FieldNode]]:
+        return collect(self.schema, self.fragments, self.statement.variables, type_, nodes)
+
+    def columns(self, place: Place, nodes: Iterable[Any]) -> Columns:
+        """Response key and SQL for everything selected of an object."""
+        return [
+            (key, self.field(place, selected))
+            for key, selected in self.collect(place.type_, nodes).items()
+        ]
+
+    def field(self, place: Place, nodes: list[FieldNode]) -> str:
+        name = nodes[0].name.value
+        if name == "__typename":
+            return f"'{place.type_.name}'::text"
+        field = place.type_.fields[name]
+        arguments = read_arguments(field, nodes[0], self.statement.variables, place.arguments)
+        try:
+            return self._read(place, field, nodes, arguments)
+        except BadInput as fault:
+            raise fault if fault.nodes else BadInput(fault.message, nodes[0]) from fault
+
+    def _read(
+        self, place: Place, field: GraphQLField, nodes: list[FieldNode], arguments: Arguments
+    ) -> str:
+        reading = reading_of(field)
+        match reading:
+            case Column(sql):
+                return sql.format(
+                    row=place.row,
+                    name=python_name(field),
+                    type=place.type_.name,
+                    kind=kind_of(place.type_),
+                )
+            case Part():
+                target = replace(place, type_=object_of(field), arguments=arguments)
+                return as_object(self.columns(target, nodes))
+            case One():
+                return self._one(place, field, nodes, arguments, reading)
+            case Rows():
+                return self._rows(place, field, nodes, arguments, reading)
+            case Page():
+                return page(self, place, field, nodes, arguments, reading)
+            case ById(argument):
+                return self._by_id(place, field, nodes, arguments, argument)
+            case Subject():
+                return self._subject(place, nodes, arguments, reading)
+
+    def where(self, where: Where, arguments: Arguments, place: Place, row: str) -> str:
+        """A declared condition, with its places filled."""
+        text: str = _given(where, self.statement, arguments)
+        return text.format(row=row, parent=place.row, kind=kind_of(place.type_))
+
+    def _one(
+        self,
+        place: Place,
+        field: GraphQLField,
+        nodes: list[FieldNode],
+        arguments: Arguments,
+        reading: One,
+    ) -> str:
+        target = object_of(field)
+        row = self.statement.alias()
+        where = self.where(reading.where, arguments, place, row)
+        table: str = _given(reading.table, self.statement, arguments)
+        below = replace(place, type_=target, row=row, arguments=arguments)
+        return self.row_of(below, nodes, where, table)
+
+    def row_of(self, place: Place, nodes: Iterable[Any], where: str, table: str = "") -> str:
+        """The object of the one row that fits `where` and is visible, by default of the type's own
+        table."""
+        standing = standing_of(place.type_)
+        self.statement.cost += place.times * standing.cost
+        seen = self.statement.predicate(standing.visible, place.row)
+        source = f"{table or standing.table} {place.row}"
+        return as_object(self.columns(place, nodes), source, [where, seen])
+
+    def _rows(
+        self,
+        place: Place,
+        field: GraphQLField,
+        nodes: list[FieldNode],
+        arguments: Arguments,
+        reading: Rows,
+    ) -> str:
+        target, statement = object_of(field), self.statement
+        own, row = standing_of(target), statement.alias()
+        where = self.where(reading.where, arguments, place, row)
+        limit = _given(reading.limit, statement, arguments)
+        times = place.times * (reading.expected or limit or MAX_IDS)
+        statement.cost += times * own.cost
+        columns = self.columns(Place(target, row, times, arguments), nodes)
+        table = _given(reading.table, statement, arguments) or own.table
+        source = table.format(parent=place.row, kind=kind_of(place.type_))
+        seen = statement.predicate(own.visible, row)
+        order = reading.order_by.format(row=row)
+        return as_list(columns, f"{source} {row}", [where, seen], order, limit)
+
+    def _by_id(
+        self,
+        place: Place,
+        field: GraphQLField,
+        nodes: list[FieldNode],
+        arguments: Arguments,
+        argument: str,
+    ) -> str:
+        interface = get_named_type(field.type)
+        assert isinstance(interface, GraphQLInterfaceType)
+        types = sorted(self.schema.get_possible_types(interface), key=lambda type_: type_.name)
+        names = tuple(type_.name for type_ in types)
+        many = isinstance(get_nullable_type(field.type), GraphQLList)
+        times = place.times * (MAX_IDS if many else 1)
+        asked = self.statement.alias()
+        branches = " ".join(
+            f"WHEN '{type_.name}' THEN "
+            + self._by_own_id(Place(type_, self.statement.alias(), times, arguments), nodes, asked)
+            for type_ in types
+        )
+        choice = f"CASE split_part({asked}.id, ':', 1) {branches} END"
+        given = arguments.get(argument)
+        if not many:
+            bound = self.statement.bind(given, "text", lambda id_: checked_id(id_, names))
+            return f"(SELECT {choice} FROM (SELECT {bound} AS id) {asked})"
+        bound = self.statement.bind(given, "text[]", lambda ids: checked_ids(ids, names))
+        return (
+            f"(SELECT coalesce(json_agg({choice} ORDER BY {asked}.place), '[]'::json)"
+            f" FROM unnest({bound}) WITH ORDINALITY AS {asked} (id, place))"
+        )
+
+    def _by_own_id(self, place: Place, nodes: list[FieldNode], asked: str) -> str:
+        before = self.statement.cost
+        sql = self.row_of(place, nodes, f"{place.row}.id = split_part({asked}.id, ':', 2)::bigint")
+        # Only one branch is ever read: the dearest one counts.
+        self.statement.cost = before + max(place.times, self.statement.cost - before)
+        return sql
+
+    def _subject(
+        self, place: Place, nodes: list[FieldNode], arguments: Arguments, reading: Subject
+    ) -> str:
+        assert place.arguments is not None
+        name = reading.choose(self.statement, place.arguments)
+        target = self.schema.get_type(name)
+        assert isinstance(target, GraphQLObjectType)
+        below = replace(place, type_=target, row=self.statement.alias(), arguments=arguments)
+        where = self.where(reading.where, arguments, place, below.row)
+        return self.row_of(below, nodes, where)
+
+
+def _given(declared: Any, statement: Statement, arguments: Arguments) -> Any:
+    """What a reading says, or what it works out from the arguments."""
+    return declared(statement, arguments) if callable(declared) else declared

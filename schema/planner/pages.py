@@ -1,0 +1,228 @@
+"""Connections: one page of a list, found by where the last one ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from graphql import (
+    FieldNode,
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLObjectType,
+    get_named_type,
+)
+
+from schema.planner.arguments import Arguments, Value
+from schema.planner.catalog import conditions_of, object_of, standing_of
+from schema.planner.cursors import cursor_sql, decode
+from schema.planner.declare import MAX_FIRST
+from schema.planner.ids import checked_id
+from schema.planner.place import Place
+from schema.planner.readings import Condition, Order, Page
+from schema.planner.sql import as_list, as_object, select
+
+if TYPE_CHECKING:
+    from schema.planner.objects import Planner
+
+
+@dataclass(frozen=True)
+class Pager:
+    """What one page is made of, worked out before its parts are written."""
+
+    planner: Planner
+    parent: Place
+    node: Place
+    connection: GraphQLObjectType
+    field: GraphQLField
+    arguments: Arguments
+    reading: Page
+    order_name: str
+    order: Order
+    first: int
+    total: str
+
+    @property
+    def key(self) -> str:
+        return self.order.key.format(row=self.node.row, total=self.total)
+
+    @property
+    def tie(self) -> str:
+        return self.order.tie.format(row=self.node.row, total=self.total)
+
+    @property
+    def ordering(self) -> str:
+        direction = "DESC" if self.order.descending else "ASC"
+        if self.key == self.tie:
+            return f"{self.key} {direction}"
+        return f"{self.key} {direction}, {self.tie} {direction}"
+
+    @property
+    def source(self) -> str:
+        joined = self.order.join.format(row=self.node.row, total=self.total)
+        return f"{standing_of(self.node.type_).table} {self.node.row} {joined}".strip()
+
+    def wanted(self, row: str) -> list[str]:
+        """The conditions a row of the list meets, wherever the page starts."""
+        planner = self.planner
+        own = planner.where(self.reading.where, self.arguments, self.parent, row)
+        seen = planner.statement.predicate(standing_of(self.node.type_).visible, row)
+        return [own, *self._filtered(row), seen]
+
+    def _filtered(self, row: str) -> list[str]:
+        given = self.arguments.get("filter")
+        if given is None:
+            return []
+        type_ = get_named_type(self.field.args["filter"].type)
+        assert isinstance(type_, GraphQLInputObjectType)
+        conditions = conditions_of(type_)
+        return [
+            _condition_sql(self.planner, conditions[name], name, value, row)
+            for name, value in given.items()
+            if value is not None
+        ]
+
+    def behind(self) -> str:
+        """The condition that a row stands behind the cursor, as one row value."""
+        after = self.arguments.get("after")
+        if after is None:
+            return ""
+        name, order, bind = self.order_name, self.order, self.planner.statement.bind
+        side = "<" if order.descending else ">"
+        tie = bind(after, "bigint", lambda text: decode(text, name, order)[1])
+        if self.key == self.tie:
+            return f"{self.key} {side} {tie}"
+        key = bind(after, order.sql_type, lambda text: decode(text, name, order)[0])
+        return f"({self.key}, {self.tie}) {side} ({key}, {tie})"
+
+
+def _condition_sql(planner: Planner, condition: Condition, name: str, given: Any, row: str) -> str:
+    if isinstance(given, bool) and condition.sql_type == "":
+        return condition.sql.format(row=row, value=str(given).upper())
+    convert = None
+    if condition.id_of:
+        types = condition.id_of
+
+        def convert(id_: str) -> int:
+            return int(checked_id(id_, types).split(":")[1])
+
+    bound = planner.statement.bind(given, condition.sql_type, convert)
+    return condition.sql.format(row=row, value=bound)
+
+
+def page(
+    planner: Planner,
+    place: Place,
+    field: GraphQLField,
+    nodes: list[FieldNode],
+    arguments: Arguments,
+    reading: Page,
+) -> str:
+    """The JSON of a connection."""
+    connection = object_of(field)
+    target = object_of(connection.fields["nodes"])
+    statement = planner.statement
+    order_name = str(arguments.get("orderBy"))
+    first = statement.first(arguments.get("first"), MAX_FIRST)
+    times = place.times * first
+    statement.cost += times * standing_of(target).cost
+    pager = Pager(
+        planner=planner,
+        parent=place,
+        node=Place(target, statement.alias(), times, arguments),
+        connection=connection,
+        field=field,
+        arguments=arguments,
+        reading=reading,
+        order_name=order_name,
+        order=reading.orders[order_name],
+        first=first,
+        total=statement.alias(),
+    )
+    selected = planner.collect(connection, nodes)
+    names = [chosen[0].name.value for chosen in selected.values()]
+    if "edges" in names or "pageInfo" in names or names.count("nodes") > 1:
+        return _numbered(pager, selected)
+    return as_object([(key, _simple(pager, chosen)) for key, chosen in selected.items()])
+
+
+def _simple(pager: Pager, nodes: list[FieldNode]) -> str:
+    """A field of a connection of which only the nodes are asked: no row beyond the page is read."""
+    match nodes[0].name.value:
+        case "nodes":
+            columns = pager.planner.columns(pager.node, nodes)
+            where = [*pager.wanted(pager.node.row), pager.behind()]
+            return as_list(columns, pager.source, where, pager.ordering, pager.first)
+        case "totalCount":
+            return _total_count(pager)
+        case _:
+            return f"'{pager.connection.name}'::text"
+
+
+def _numbered(pager: Pager, selected: dict[str, list[FieldNode]]) -> str:
+    """A connection whose rows are numbered, one more than the page is read to know what follows."""
+    inner: list[tuple[str, str]] = [
+        ("i", f"row_number() OVER (ORDER BY {pager.ordering})"),
+        ("c", cursor_sql(pager.order_name, pager.order, pager.key, pager.tie)),
+    ]
+    outer = [(key, _aggregate(pager, nodes, inner)) for key, nodes in selected.items()]
+    rows = select(inner, pager.source, [*pager.wanted(pager.node.row), pager.behind()])
+    rows += f" ORDER BY {pager.ordering} LIMIT {pager.first + 1}"
+    return f"(SELECT row_to_json(j) FROM ({select(outer, f'({rows}) p')}) j)"
+
+
+def _aggregate(pager: Pager, nodes: list[FieldNode], inner: list[tuple[str, str]]) -> str:
+    on_page = f"FILTER (WHERE p.i <= {pager.first})"
+    match nodes[0].name.value:
+        case "nodes":
+            sql = as_object(pager.planner.columns(pager.node, nodes))
+        case "edges":
+            sql = as_object(_edge(pager, nodes))
+        case "pageInfo":
+            return _page_info(pager, nodes, on_page)
+        case "totalCount":
+            return _total_count(pager)
+        case _:
+            return f"'{pager.connection.name}'::text"
+    name = f"n{len(inner)}"
+    inner.append((name, sql))
+    return f"coalesce(json_agg(p.{name} ORDER BY p.i) {on_page}, '[]'::json)"
+
+
+def _edge(pager: Pager, nodes: list[FieldNode]) -> list[tuple[str, str]]:
+    edge = object_of(pager.connection.fields["edges"])
+    columns = []
+    for key, chosen in pager.planner.collect(edge, nodes).items():
+        match chosen[0].name.value:
+            case "node":
+                sql = as_object(pager.planner.columns(pager.node, chosen))
+            case "cursor":
+                sql = cursor_sql(pager.order_name, pager.order, pager.key, pager.tie)
+            case _:
+                sql = f"'{edge.name}'::text"
+        columns.append((key, sql))
+    return columns
+
+
+def _page_info(pager: Pager, nodes: list[FieldNode], on_page: str) -> str:
+    type_ = object_of(pager.connection.fields["pageInfo"])
+    given: Any = pager.arguments.get("after")
+    parts = {
+        "hasNextPage": f"count(*) > {pager.first}",
+        "hasPreviousPage": "TRUE" if isinstance(given, Value) else "FALSE",
+        "startCursor": f"(array_agg(p.c ORDER BY p.i) {on_page})[1]",
+        "endCursor": f"(array_agg(p.c ORDER BY p.i DESC) {on_page})[1]",
+        "__typename": f"'{type_.name}'::text",
+    }
+    pairs = ", ".join(
+        f"'{key}', {parts[chosen[0].name.value]}"
+        for key, chosen in pager.planner.collect(type_, nodes).items()
+    )
+    return f"json_build_object({pairs})"
+
+
+def _total_count(pager: Pager) -> str:
+    """How many rows the whole list has: counted only when asked."""
+    row = pager.planner.statement.alias()
+    source = f"{standing_of(pager.node.type_).table} {row}"
+    return f"({select([('n', 'count(*)')], source, pager.wanted(row))})"

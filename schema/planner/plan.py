@@ -1,0 +1,88 @@
+"""One operation, planned: the statement, how its values are found, what shape it was made for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    FragmentDefinitionNode,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    SelectionSetNode,
+)
+
+from domain.access import Viewer
+from schema.planner.errors import TooCostly
+from schema.planner.objects import Planner
+from schema.planner.place import Place
+from schema.planner.statement import Dependency, Parameter, Statement
+
+MAX_COST = 20_000
+"""Rows one operation may read at the most, worked out from the page sizes before anything runs."""
+
+INTROSPECTION = ("__schema", "__type")
+
+
+@dataclass(frozen=True)
+class Root:
+    """One selected root field. `is_planned` is false for what the schema tells of itself."""
+
+    key: str
+    name: str
+    is_planned: bool
+    is_nullable: bool = True
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything needed to answer: one statement with one JSON column per planned root field.
+
+    sql: empty when there is nothing to ask the database.
+    cost: the most rows it can read.
+    """
+
+    roots: tuple[Root, ...]
+    sql: str
+    parameters: tuple[Parameter, ...]
+    dependencies: tuple[Dependency, ...]
+    cost: int
+
+    def values(self, variables: Mapping[str, Any], viewer: Viewer) -> list[Any]:
+        """The bound values of one request. Raises BadInput for one that cannot be meant."""
+        return [parameter.resolve(variables, viewer) for parameter in self.parameters]
+
+
+def plan_selection(
+    schema: GraphQLSchema,
+    fragments: Mapping[str, FragmentDefinitionNode],
+    selection_set: SelectionSetNode,
+    type_: GraphQLObjectType,
+    variables: Mapping[str, Any],
+    viewer: Viewer,
+    zone: str,
+) -> Plan:
+    """Plans a selection on a root type. Raises BadInput and TooCostly, before anything runs."""
+    statement = Statement(viewer, zone, variables)
+    planner = Planner(schema, fragments, statement)
+    roots, columns = [], []
+    for key, nodes in planner.collect(type_, [selection_set]).items():
+        name = nodes[0].name.value
+        is_planned = name not in (*INTROSPECTION, "__typename")
+        nullable = True
+        if is_planned:
+            columns.append(planner.field(Place(type_, ""), nodes))
+            nullable = not isinstance(type_.fields[name].type, GraphQLNonNull)
+        roots.append(Root(key, name, is_planned, nullable))
+    if statement.cost > MAX_COST:
+        raise TooCostly(statement.cost, MAX_COST)
+    sql = "SELECT " + ", ".join(f"{column}::json" for column in columns) if columns else ""
+    return Plan(
+        tuple(roots),
+        sql,
+        tuple(statement.parameters),
+        tuple(statement.dependencies),
+        statement.cost,
+    )

@@ -1,0 +1,153 @@
+"""How a field is read, declared beside the field, once.
+
+Templates are SQL with placeholders: `{row}` the row the field's own type stands on, `{parent}` the
+row it is reached from, `{type}` the GraphQL type's name, `{kind}` its kind of subject, `{value}` a
+bound value. They are written by us; whatever a client sends is bound, never written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from domain.access import EVERY_ROW, Predicate, Viewer
+
+if TYPE_CHECKING:
+    from schema.planner.arguments import Arguments
+    from schema.planner.statement import Statement
+
+Where: TypeAlias = "str | Callable[[Statement, Arguments], str]"
+Visible: TypeAlias = Callable[[Viewer], Predicate]
+
+READING = "reading"
+CONDITION = "condition"
+
+
+def everybody(_viewer: Viewer) -> Predicate:
+    return EVERY_ROW
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a GraphQL type stands on: a table (or a subquery in brackets) and who sees its rows.
+
+    kind: its kind of subject where it has totals, e.g. "ARTICLE".
+    cost: what reading one counts for; 0 for what comes along with another row.
+    """
+
+    table: str
+    visible: Visible = everybody
+    kind: str = ""
+    cost: int = 1
+
+
+@dataclass(frozen=True)
+class Column:
+    """A leaf: one SQL expression on the row."""
+
+    sql: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """An object on the same row: a group of its columns."""
+
+
+@dataclass(frozen=True)
+class One:
+    """At most one row of another type.
+
+    table: FROM text when it is not the type's own table.
+    """
+
+    where: Where
+    table: Where = ""
+
+
+@dataclass(frozen=True)
+class Order:
+    """One order of a list: by `key`, then by `tie`, both in the same direction.
+
+    sql_type: of the key, as PostgreSQL names it, for the cursor's value.
+    join: what the key needs beside the row, e.g. its total.
+    """
+
+    key: str
+    sql_type: str
+    descending: bool = True
+    join: str = ""
+    tie: str = "{row}.id"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A connection: a list read page by page.
+
+    where: what ties the rows to the parent; empty at the root.
+    orders: by the name of the enum's member; the first one is the default.
+    """
+
+    orders: Mapping[str, Order]
+    where: Where = "TRUE"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A plain list: bounded by its own nature, or by `limit`.
+
+    table: FROM text when it is not the element type's own table; may need the arguments.
+    limit: at most so many rows, given the arguments; 0 when nature bounds them.
+    expected: how many rows one parent counts for in the cost; the limit when not said.
+    """
+
+    order_by: str
+    where: Where = "TRUE"
+    table: Where = ""
+    limit: Callable[[Statement, Arguments], int] | int = 0
+    expected: int = 0
+
+
+@dataclass(frozen=True)
+class ById:
+    """Objects of an interface, found by their global ids: one, or a list in the order asked."""
+
+    argument: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An object of an interface whose concrete type is known from the arguments of its parent.
+
+    choose: the concrete type's name, given the parent's arguments.
+    """
+
+    choose: Callable[[Statement, Arguments], str]
+    where: str
+
+
+Reading: TypeAlias = Column | Part | One | Page | Rows | ById | Subject
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What one field of a filter means for a row.
+
+    id_of: names of the types whose global id is expected, when it is one.
+    """
+
+    sql: str
+    sql_type: str
+    id_of: tuple[str, ...] = field(default=())
+
+
+def stands_on(
+    table: str, visible: Visible = everybody, *, kind: str = "", cost: int = 1
+) -> Callable[[type[Any]], type[Any]]:
+    """Class decorator, outermost: what the type stands on."""
+
+    def decorate(cls: type[Any]) -> type[Any]:
+        cls.__standing__ = Standing(table, visible, kind, cost)
+        return cls
+
+    return decorate

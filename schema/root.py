@@ -1,0 +1,53 @@
+"""The schema: all nouns put together, checked, ready to plan and execute."""
+
+from __future__ import annotations
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+import schema.enums  # noqa: F401 - registers the enumerations
+from schema.articles.mutations import ArticleMutations
+from schema.articles.queries import ArticleQueries
+from schema.campaigns.queries import CampaignQueries
+from schema.engagement.queries import EngagementQueries
+from schema.network.queries import NetworkQueries
+from schema.organizations.queries import OrganizationQueries
+from schema.partners.mutations import PartnerMutations
+from schema.partners.queries import PartnerQueries
+from schema.planner import catalog
+from schema.posts.mutations import PostMutations
+from schema.posts.queries import PostQueries
+from schema.relay import PAGES, NodeQueries
+from schema.scalars import SCALARS
+from schema.teams.queries import TeamQueries
+
+
+@strawberry.type(description="Everything that can be read.")
+class Query(
+    NodeQueries,
+    ArticleQueries,
+    CampaignQueries,
+    EngagementQueries,
+    NetworkQueries,
+    OrganizationQueries,
+    PartnerQueries,
+    PostQueries,
+    TeamQueries,
+):
+    pass
+
+
+@strawberry.type(description="Everything that can be changed; each needs a bearer token.")
+class Mutation(ArticleMutations, PartnerMutations, PostMutations):
+    pass
+
+
+def build() -> strawberry.Schema:
+    """Raises catalog.UndeclaredError when a field does not say how it is read."""
+    built = strawberry.Schema(
+        Query,
+        Mutation,
+        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=False),
+    )
+    catalog.check(built._schema, pages=PAGES)
+    return built
