@@ -36,11 +36,13 @@ async def call(
     body: bytes | Iterable[bytes] = b"",
     disconnects: bool = False,
 ) -> Response:
-    """One request. `path` may carry a query. A body of several parts is sent part by part;
-    `disconnects`: the connection ends where the body would."""
-    parts = [body] if isinstance(body, bytes) else list(body)
+    """One request. `path` may carry a query.
+
+    body: in parts, each is asked for only when the application wants it.
+    disconnects: the connection ends where the body would.
+    """
     sent: list[Message] = []
-    incoming = _incoming(parts, disconnects)
+    incoming = _incoming([body] if isinstance(body, bytes) else body, disconnects)
 
     async def receive() -> Message:
         return await anext(incoming)
@@ -94,10 +96,11 @@ async def _step(
         raise RuntimeError(answer.get("message", "the application does not start"))
 
 
-async def _incoming(parts: Sequence[bytes], disconnects: bool) -> AsyncIterator[Message]:
-    for index, part in enumerate(parts):
-        more = disconnects or index + 1 < len(parts)
-        yield {"type": "http.request", "body": part, "more_body": more}
+async def _incoming(parts: Iterable[bytes], disconnects: bool) -> AsyncIterator[Message]:
+    for part in parts:
+        yield {"type": "http.request", "body": part, "more_body": True}
+    if not disconnects:
+        yield {"type": "http.request", "body": b"", "more_body": False}
     while True:
         yield {"type": "http.disconnect"}
 
