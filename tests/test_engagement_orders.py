@@ -1,0 +1,123 @@
+"""Whatever is recorded in whatever order, however often, however rolled up: the same figures."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any, NamedTuple
+
+import pytest_asyncio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.engagement.actions.rebuild import rebuild
+from domain.engagement.actions.record import NewObservation
+from domain.engagement.actions.rollup import roll_up, roll_up_all
+from domain.engagement.actions.verify import verify
+from domain.engagement.derivation import Observed, derive
+from domain.engagement.figures import figures_of
+from domain.engagement.rules import Bound, Finality, Metric, Source, ValueKind
+from tests import engagement_district as d
+
+DAY = datetime(2025, 10, 2, 1, tzinfo=UTC)
+POSTED = (DAY, d.POSTED, DAY - timedelta(days=2))
+POSTS = range(len(POSTED))
+METRICS = (Metric.READS, Metric.LIKES)
+NUMBER = count()
+
+
+class Story(NamedTuple):
+    """said: observations whose post_id is an index of POSTS.
+
+    steps: a list of indexes of `said` is recorded, a number is the limit of a roll-up.
+    """
+
+    said: list[NewObservation]
+    steps: list[list[int] | int]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def district(database: str) -> AsyncIterator[d.District]:
+    yield await d.build()
+
+
+@st.composite
+def observations(draw: st.DrawFn) -> NewObservation:
+    """Few distinct moments and values: ties, repetitions, bounds and corrections are common."""
+    moment = DAY + timedelta(hours=7 * draw(st.integers(-3, 12)))
+    period: dict[str, Any] = {}
+    if draw(st.sampled_from([False, False, False, True])):
+        period = {
+            "value_kind": ValueKind.INTERVAL,
+            "period_starts_at": moment - timedelta(hours=draw(st.sampled_from([1, 24]))),
+            "period_ends_at": moment,
+        }
+    return d.reads(
+        draw(st.sampled_from(POSTS)),
+        draw(st.sampled_from([0, 1, 5, 90, 100, 3_200_000_000])),
+        moment,
+        metric=draw(st.sampled_from(METRICS)),
+        bound=draw(st.sampled_from([Bound.EXACT, Bound.EXACT, Bound.AT_LEAST])),
+        finality=draw(st.sampled_from(Finality)),
+        source=draw(st.sampled_from([Source.PULL, Source.PUSH])),
+        **period,
+    )
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> Story:
+    said = draw(st.lists(observations(), min_size=1, max_size=25))
+    some = st.lists(st.integers(0, len(said) - 1), max_size=8)
+    steps = draw(st.lists(some | st.sampled_from([1, 2, 1_000]), max_size=12))
+    order = draw(st.permutations(range(len(said))))
+    cut = draw(st.integers(0, len(said)))
+    return Story(said, [*steps, order[:cut], 3, order[cut:]])
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(story=stories())
+async def test_any_order_with_roll_ups_between_is_what_one_rebuild_says(
+    district: d.District, story: Story
+) -> None:
+    posts = [await new_post(district, index) for index in POSTS]
+    said = [replace(each, post_id=posts[each.post_id]) for each in story.said]
+    for step in story.steps:
+        if isinstance(step, int):
+            await roll_up(zone=d.ZONE, limit=step)
+        else:
+            await d.take(*(said[index] for index in step))
+    await roll_up_all(zone=d.ZONE, limit=7)
+    for index, post_id in enumerate(posts):
+        for metric in METRICS:
+            await check_post(post_id, POSTED[index], metric, said)
+    assert await verify(zone=d.ZONE, report=d.silent) == []
+    assert await rebuild(zone=d.ZONE, report=d.silent) == 0
+
+
+async def new_post(district: d.District, index: int) -> int:
+    article_id = (district.article, district.other_article, None)[index]
+    return await d.post(
+        district,
+        f"post-{next(NUMBER)}",
+        organization_id=(district.point, district.branch, district.other_branch)[index],
+        article_id=article_id,
+        posted_at=POSTED[index],
+    )
+
+
+async def check_post(
+    post_id: int, posted_at: datetime, metric: Metric, said: list[NewObservation]
+) -> None:
+    """The stored rows against the pure derivation of all that was said."""
+    history = [
+        Observed(*(getattr(each, name) for name in Observed._fields))
+        for each in said
+        if (each.post_id, each.metric) == (post_id, metric)
+    ]
+    whole = derive(history, posted_at=posted_at, zone=d.ZONE)
+    expected = figures_of(whole.total, posted_at=posted_at, gone=False)
+    assert await d.figures("POST", post_id, metric) == expected._asdict()
+    assert await d.days("POST", post_id, metric) == dict(sorted(whole.daily.items()))
+    assert await d.hours("POST", post_id, metric) == dict(sorted(whole.hourly.items()))
