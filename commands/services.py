@@ -53,6 +53,7 @@ def sandbox(
     port: Port = 8001,
     speed: Annotated[float, Parameter(validator=Number(gte=0))] = 360.0,
     clock: Path | None = None,
+    start_hour: str | None = None,
 ) -> None:
     """Run a partner platform to try against: real counters over Weibo's and Mastodon's interfaces.
 
@@ -64,12 +65,15 @@ def sandbox(
         Hours of data replayed in one hour; 360 is an hour every ten seconds, 0 stands still.
     clock
         File that keeps the replay's position, so that it goes on there after a restart.
+    start_hour
+        Hour of the data at which the replay starts where no position is kept, like 2025-10-01T08;
+        by default the first.
     """
     from sandbox.main import run
 
     load_settings()
     must_be_free("127.0.0.1", port, "--port")
-    run(port, speed=speed, clock_path=clock)
+    run(port, speed=speed, clock_path=clock, start_hour=start_hour)
 
 
 def must_be_free(host: str, port: int, remedy: str) -> None:

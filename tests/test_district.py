@@ -14,14 +14,14 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from commands.district import load_district
+from commands.district import RESUMES_AT, load_district
 from commands.district.names import spread
-from commands.district.topics import DATA_SET, gather
+from commands.district.topics import DATA_SET, WEEK_HOURS, gather
 from domain.database import connection_parameters
 from domain.engagement.actions.verify import verify
 from domain.problems import Conflict
 from domain.secrets import SecretBox
-from sandbox.topics import topic_id
+from sandbox.topics import hour_number, load, topic_id
 
 NOW = datetime(2026, 3, 5, 9, 42, 17, tzinfo=UTC)
 HOUR = NOW.replace(minute=0, second=0)
@@ -326,6 +326,10 @@ async def test_totals_stand_on_observations(district: Any, database: str) -> Non
 
 def test_spreading_is_the_same_for_ever() -> None:
     assert [spread(name, 100) for name in ("a", "b", "话题")] == [7, 81, 32]
+
+
+def test_the_sandbox_takes_over_where_the_history_ends() -> None:
+    assert hour_number(RESUMES_AT) == load(DATA_SET).first_hour + WEEK_HOURS
 
 
 def test_a_scrap_of_a_page_is_no_category() -> None:

@@ -14,6 +14,8 @@ from sandbox.topics import topic_id
 
 DATA_SET = Path(sandbox.__file__).parent / "data" / "weibo-topics-2025-10.csv.gz"
 WEEK_HOURS = 168
+RESUMES_AT = "2025-10-06T00"
+"""The data set's first hour after the week that is loaded: where the sandbox takes over."""
 _FORMAT = "%Y-%m-%dT%H"
 
 
