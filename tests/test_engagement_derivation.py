@@ -13,8 +13,10 @@ from domain.engagement.derivation import (
     Derived,
     Observed,
     Total,
+    continued,
     day_starts_at,
     derive,
+    hour_starts_at,
     needed_from,
     stale_at,
 )
@@ -239,13 +241,18 @@ def test_a_value_goes_stale_sooner_on_a_younger_post(age: timedelta, fresh_for: 
 def test_a_window_needs_nothing_before_its_anchor() -> None:
     history = [
         said(10, at(1, 9)),
-        said(20, at(2, 9)),
-        said(100, at(3, 9), AT_LEAST),
-        said(120, at(4, 9)),
+        said(20, at(1, 11, 20)),
+        said(100, at(1, 12), AT_LEAST),
+        said(120, at(1, 13)),
     ]
-    assert needed_from(history, since=at(4, 9), zone=SHANGHAI) == at(2, 9)
-    assert needed_from(history, since=at(2, 9), zone=SHANGHAI) == at(1, 9)
+    assert needed_from(history, since=at(1, 13, 59), zone=SHANGHAI) == at(1, 11, 20)
+    assert needed_from(history, since=at(1, 11, 40), zone=SHANGHAI) == at(1, 9)
     assert needed_from(history, since=at(1, 9), zone=SHANGHAI) is None
+    windowed = derive(history[1:], posted_at=at(1), zone=SHANGHAI, since=at(1, 13))
+    assert windowed == Derived(Total(120, at(1, 13)), {date(2025, 10, 1): 20}, {at(1, 13): 20})
+    assert continued(windowed, {at(1, 9): 10, at(1, 11): 10, at(1, 12): 80}, SHANGHAI) == derived(
+        *history, posted_at=at(1)
+    )
 
 
 def test_a_moment_at_which_a_bound_might_win_is_no_anchor() -> None:
@@ -257,7 +264,7 @@ ZONES = st.sampled_from(
     [ZoneInfo(name) for name in ("Asia/Shanghai", "UTC", "America/New_York", "Asia/Kathmandu")]
 )
 # Few distinct moments and values, so that ties and repetitions are common.
-MOMENTS = st.integers(0, 60).map(lambda n: LONG_AGO + timedelta(hours=5 * n))
+MOMENTS = st.integers(0, 200).map(lambda n: LONG_AGO + timedelta(minutes=40 * n))
 VALUES = st.one_of(st.integers(0, 5), st.integers(0, MAX_VALUE))
 CUMULATIVE = st.builds(
     Observed,
@@ -322,30 +329,33 @@ def test_the_total_is_the_opening_and_the_sum_of_the_days(
 
 
 @given(st.lists(CUMULATIVE, max_size=25), MOMENTS, MOMENTS, ZONES)
-def test_a_window_equals_the_whole(
+def test_a_window_continues_to_the_whole(
     history: list[Observed], since: datetime, posted_at: datetime, zone: ZoneInfo
 ) -> None:
+    anchor = needed_from(history, since=since, zone=zone)
+    if anchor is None:
+        return
     whole = derive(history, posted_at=posted_at, zone=zone)
-    windowed = derive(history, posted_at=posted_at, zone=zone, since=since)
-    first_day, first_hour = since.astimezone(zone).date(), day_starts_at(since, zone)
-    assert windowed == Derived(
+    needed = [each for each in history if each.observed_at >= anchor]
+    windowed = derive(needed, posted_at=posted_at, zone=zone, since=since)
+    first_day, first_hour = since.astimezone(zone).date(), hour_starts_at(since, zone)
+    of_its_days = {h: g for h, g in whole.hourly.items() if h >= day_starts_at(since, zone)}
+    earlier = {hour: gain for hour, gain in of_its_days.items() if hour < first_hour}
+    assert all(hour >= first_hour for hour in windowed.hourly)
+    assert continued(windowed, earlier, zone) == Derived(
         whole.total,
         {day: gain for day, gain in whole.daily.items() if day >= first_day},
-        {hour: gain for hour, gain in whole.hourly.items() if hour >= first_hour},
+        of_its_days,
     )
-    anchor = needed_from(history, since=since, zone=zone)
-    if anchor is not None:
-        needed = [each for each in history if each.observed_at >= anchor]
-        assert derive(needed, posted_at=posted_at, zone=zone, since=since) == windowed
 
 
 @given(st.lists(CUMULATIVE, max_size=25), CUMULATIVE, MOMENTS, ZONES)
-def test_a_new_observation_changes_nothing_before_its_day(
+def test_a_new_observation_changes_nothing_before_its_hour(
     history: list[Observed], new: Observed, posted_at: datetime, zone: ZoneInfo
 ) -> None:
     before = derive(history, posted_at=posted_at, zone=zone)
     after = derive([*history, new], posted_at=posted_at, zone=zone)
-    day, hour = new.observed_at.astimezone(zone).date(), day_starts_at(new.observed_at, zone)
+    day, hour = new.observed_at.astimezone(zone).date(), hour_starts_at(new.observed_at, zone)
     for was, now, first in (
         (before.daily, after.daily, day),
         (before.hourly, after.hourly, hour),

@@ -26,6 +26,11 @@ POSTED = (DAY, d.POSTED, DAY - timedelta(days=2))
 POSTS = range(len(POSTED))
 METRICS = (Metric.READS, Metric.LIKES)
 NUMBER = count()
+MOMENTS = [
+    timedelta(minutes=minutes)
+    for hour in range(-20, 80, 9)
+    for minutes in (60 * hour, 60 * hour + 20, 60 * hour + 100)
+]
 
 
 class Story(NamedTuple):
@@ -46,7 +51,7 @@ async def district(database: str) -> AsyncIterator[d.District]:
 @st.composite
 def observations(draw: st.DrawFn) -> NewObservation:
     """Few distinct moments and values: ties, repetitions, bounds and corrections are common."""
-    moment = DAY + timedelta(hours=7 * draw(st.integers(-3, 12)))
+    moment = DAY + draw(st.sampled_from(MOMENTS))
     period: dict[str, Any] = {}
     if draw(st.sampled_from([False, False, False, True])):
         period = {

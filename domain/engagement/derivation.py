@@ -5,7 +5,7 @@ docs/engagement.md walks through every rule with numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple, TypeVar
@@ -63,20 +63,24 @@ def derive(
 ) -> Derived:
     """The same answer for any order and any repetition of the observations.
 
-    since: leave out the days and hours before the local day of this moment. The observations
-    before `needed_from` may then be missing; the answer is the same with or without them.
+    since: of a history that has an anchor (see `needed_from`), leave out what was gained before
+    the local hour of this moment; the observations before the anchor may then be missing.
     """
     given = list(observations)
     cumulative = [each for each in given if each.value_kind == ValueKind.CUMULATIVE]
+    if not cumulative:
+        return _from_parts(given, zone)
     # A running total already contains its parts: adding both would count twice.
-    derived = _from_running(cumulative, posted_at, zone) if cumulative else _from_parts(given, zone)
-    return derived if since is None else _from_day_on(derived, since, zone)
+    return _from_running(cumulative, posted_at, zone, since and hour_starts_at(since, zone))
 
 
-def day_starts_at(moment: datetime, zone: ZoneInfo) -> datetime:
-    """When the local day of a moment began, in UTC."""
-    day = moment.astimezone(zone).date()
-    return datetime.combine(day, time(), zone).astimezone(UTC)
+def continued(windowed: Derived, earlier: Mapping[datetime, int], zone: ZoneInfo) -> Derived:
+    """A derivation with `since`, put together with the hours before it on its first day."""
+    daily = dict(windowed.daily)
+    for hour, gained in earlier.items():
+        day = hour.astimezone(zone).date()
+        daily[day] = daily.get(day, 0) + gained
+    return Derived(windowed.total, daily, {**earlier, **windowed.hourly})
 
 
 def needed_from(
@@ -84,11 +88,11 @@ def needed_from(
 ) -> datetime | None:
     """The anchor: all cumulative observations from here on are needed to derive with `since`.
 
-    It is the last moment before the local day of `since` at which every cumulative observation is
-    exact: whichever of them wins, the running value is known there whatever came before. None:
+    It is the last moment before the local hour of `since` at which every cumulative observation
+    is exact: whichever of them wins, the running value is known there whatever came before. None:
     there is no such moment, everything is needed and `since` must not be used.
     """
-    starts_at = day_starts_at(since, zone)
+    starts_at = hour_starts_at(since, zone)
     before = [
         each
         for each in observations
@@ -97,6 +101,17 @@ def needed_from(
     censored = {each.observed_at for each in before if each.bound == Bound.AT_LEAST}
     exact = (each.observed_at for each in before if each.bound == Bound.EXACT)
     return max((moment for moment in exact if moment not in censored), default=None)
+
+
+def day_starts_at(moment: datetime, zone: ZoneInfo) -> datetime:
+    """When the local day of a moment began, in UTC."""
+    day = moment.astimezone(zone).date()
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def hour_starts_at(moment: datetime, zone: ZoneInfo) -> datetime:
+    """When the local hour of a moment began, in UTC."""
+    return _hour(moment.astimezone(zone))
 
 
 def stale_at(as_of: datetime, posted_at: datetime, gone: bool) -> datetime | None:
@@ -148,19 +163,25 @@ def _total(word: Observed, as_of: datetime) -> Total:
     )
 
 
-def _from_running(observations: Sequence[Observed], posted_at: datetime, zone: ZoneInfo) -> Derived:
+def _from_running(
+    observations: Sequence[Observed],
+    posted_at: datetime,
+    zone: ZoneInfo,
+    starts_at: datetime | None,
+) -> Derived:
     daily: dict[date, int] = {}
     hourly: dict[datetime, int] = {}
     words = _words(observations)
     standing = words[0]
-    if posted_at >= day_starts_at(standing.observed_at, zone):
+    if starts_at is None and posted_at >= day_starts_at(standing.observed_at, zone):
         # Posted that very day: all of the opening value was gained on it. Otherwise the growth
         # before we looked belongs to no day we know.
         _gain(daily, hourly, standing.observed_at, standing.value, zone)
     for word in words[1:]:
         if not _takes_over(word, standing):
             continue
-        if not _renews(word, standing):
+        gained_by_then = starts_at is not None and word.observed_at < starts_at
+        if not (gained_by_then or _renews(word, standing)):
             _gain(daily, hourly, word.observed_at, word.value - standing.value, zone)
         standing = word
     return Derived(_total(standing, standing.observed_at), daily, hourly)
@@ -200,8 +221,7 @@ def _gain(
     zone: ZoneInfo,
 ) -> None:
     local = moment.astimezone(zone)
-    day = local.date()
-    hour = local.replace(minute=0, second=0, microsecond=0).astimezone(UTC)
+    day, hour = local.date(), _hour(local)
     daily[day] = daily.get(day, 0) + value
     hourly[hour] = hourly.get(hour, 0) + value
 
@@ -223,11 +243,5 @@ def _capped(gains: dict[Bucket, int]) -> dict[Bucket, int]:
     return {bucket: min(value, MAX_VALUE) for bucket, value in gains.items()}
 
 
-def _from_day_on(derived: Derived, since: datetime, zone: ZoneInfo) -> Derived:
-    starts_at = day_starts_at(since, zone)
-    first = since.astimezone(zone).date()
-    return Derived(
-        derived.total,
-        {day: value for day, value in derived.daily.items() if day >= first},
-        {hour: value for hour, value in derived.hourly.items() if hour >= starts_at},
-    )
+def _hour(local: datetime) -> datetime:
+    return local.replace(minute=0, second=0, microsecond=0).astimezone(UTC)

@@ -10,7 +10,14 @@ from zoneinfo import ZoneInfo
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from domain.engagement.derivation import Derived, Observed, day_starts_at, derive
+from domain.engagement.derivation import (
+    Derived,
+    Observed,
+    continued,
+    day_starts_at,
+    derive,
+    hour_starts_at,
+)
 from domain.engagement.figures import COLUMNS, UNOPENED, Figures
 
 Pair = tuple[int, str]
@@ -69,7 +76,10 @@ HOURLY = BUCKETS.format(table="hourly", bucket="hour", type="timestamptz")
 
 @dataclass(slots=True)
 class History:
-    """One pair: since when it changed (None: all of it), its observations and its stored rows."""
+    """One pair: since when it changed (None: all of it), its observations and its stored rows.
+
+    observations: those that deriving with `since` needs. daily, hourly: from the day of `since` on.
+    """
 
     pair: Pair
     since: datetime | None
@@ -81,7 +91,13 @@ class History:
     hourly: dict[datetime, int] = field(default_factory=dict)
 
     def derive(self, zone: ZoneInfo) -> Derived:
-        return derive(self.observations, posted_at=self.posted_at, zone=zone, since=self.since)
+        """From the day of `since` on, all of it."""
+        derived = derive(self.observations, posted_at=self.posted_at, zone=zone, since=self.since)
+        if self.since is None:
+            return derived
+        starts_at = hour_starts_at(self.since, zone)
+        earlier = {hour: gained for hour, gained in self.hourly.items() if hour < starts_at}
+        return continued(derived, earlier, zone)
 
 
 async def load(
@@ -110,7 +126,7 @@ async def _observations(
     client: BaseDBAsyncClient, histories: Mapping[Pair, History], zone: ZoneInfo
 ) -> None:
     pairs = list(histories)
-    starts_at = [each.since and day_starts_at(each.since, zone) for each in histories.values()]
+    starts_at = [each.since and hour_starts_at(each.since, zone) for each in histories.values()]
     anchored = set()
     for i, anchor, *observed in await _rows(client, OBSERVATIONS, *_columns(pairs), starts_at):
         pair = pairs[i - 1]

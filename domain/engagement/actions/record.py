@@ -45,8 +45,8 @@ SELECT * FROM unnest($1::bigint[], $2::text[], $3::timestamptz[])
 """
 
 MARK_POSTS = """
-INSERT INTO engagement_dirty (post_id, metric)
-SELECT subject_id, metric FROM engagement_total
+INSERT INTO engagement_dirty (post_id, metric, since)
+SELECT subject_id, metric, CASE WHEN NOT $2::boolean THEN as_of END FROM engagement_total
 WHERE subject_kind = 'POST' AND subject_id = ANY($1::bigint[])
 """
 
@@ -74,9 +74,11 @@ async def record(
     return [index in new for index in range(len(observations))]
 
 
-async def mark_posts(client: BaseDBAsyncClient, post_ids: Iterable[int]) -> None:
-    """Have posts derived anew in full: for when a post's own state or date changed."""
-    await client.execute_query_dict(MARK_POSTS, [list(post_ids)])
+async def mark_posts(
+    client: BaseDBAsyncClient, post_ids: Iterable[int], *, whole: bool = False
+) -> None:
+    """Have posts derived anew because their own state changed; whole: because their date did."""
+    await client.execute_query_dict(MARK_POSTS, [list(post_ids), whole])
 
 
 async def _check_posts(client: BaseDBAsyncClient, observations: Sequence[NewObservation]) -> None:

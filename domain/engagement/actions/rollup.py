@@ -14,6 +14,9 @@ from domain.engagement.actions.histories import Pair, load
 from domain.engagement.actions.locking import hold_totals
 from domain.engagement.actions.writing import write
 
+PORTION = 2_000
+"""Pairs in memory at once: after a long pause each may bring a day of observations."""
+
 CONSUME = """
 DELETE FROM engagement_dirty
 WHERE id IN (SELECT id FROM engagement_dirty ORDER BY id LIMIT $1)
@@ -48,8 +51,10 @@ async def roll_up(*, zone: ZoneInfo, limit: int = 10_000) -> RollUp:
         await hold_totals(client)
         marks = await client.execute_query_dict(CONSUME, [limit])
         since = _earliest(marks)
-        if since:
-            await write(client, changes(await load(client, since, zone), zone))
+        pairs = list(since)
+        for start in range(0, len(pairs), PORTION):
+            portion = {pair: since[pair] for pair in pairs[start : start + PORTION]}
+            await write(client, changes(await load(client, portion, zone), zone))
         return RollUp(len(marks), len(since))
 
 
