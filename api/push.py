@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from datetime import UTC, datetime
 from typing import Any
@@ -15,11 +14,13 @@ from starlette.routing import Route
 
 from api.push_items import NotJson, read_batch
 from api.push_signature import Signed, read_headers, verify
+from api.waiting import within
 from domain.deliveries.actions import Push, Receipt, receive
 from domain.ids import parse_id
 from domain.outages import OUTAGES
 from domain.partners.secrets import current_secrets
 from domain.problems import Conflict, Forbidden, Invalid, Problem
+from domain.secrets import SecretBox
 
 log = structlog.get_logger()
 
@@ -58,13 +59,20 @@ async def _answer(request: Request, *, now: datetime) -> Response:
     partner_id = _partner(request)
     signed = _read_headers(request, now)
     body = await _read_body(request)
+    box = request.app.state.secret_box
     seconds = request.app.state.settings.statement_timeout_seconds
-    async with asyncio.timeout(seconds):
-        secrets = await current_secrets(request.app.state.secret_box, partner_id, now=now)
-        _verify(signed, body, secrets)
-        receipt = await _receive(_push(partner_id, signed, body), now)
+    receipt = await within(seconds, _take(box, partner_id, signed, body, now))
     headers = {REPLAYED: "true"} if receipt.replayed else {}
     return _json(200, receipt.answer, headers)
+
+
+async def _take(
+    box: SecretBox, partner_id: int, signed: Signed, body: bytes, now: datetime
+) -> Receipt:
+    """Everything that needs the database."""
+    secrets = await current_secrets(box, partner_id, now=now)
+    _verify(signed, body, secrets)
+    return await _receive(_push(partner_id, signed, body), now)
 
 
 def _partner(request: Request) -> int:

@@ -9,7 +9,8 @@ from typing import Any
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 from tortoise import Tortoise
-from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.client import BaseDBAsyncClient, TransactionContext
+from tortoise.connection import get_connections
 from tortoise.transactions import in_transaction
 
 NOUNS = (
@@ -94,5 +95,27 @@ async def open_database(database_url: str, *, pool_size: int = 5) -> AsyncIterat
 @asynccontextmanager
 async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
     """One transaction: all of it or nothing. Raw SQL goes through the client that is given."""
-    async with in_transaction("default") as client:
+    context = in_transaction("default")
+    try:
+        client = await context.__aenter__()
+    except BaseException:
+        await _give_back(context)
+        raise
+    try:
         yield client
+    except BaseException as error:
+        await context.__aexit__(type(error), error, error.__traceback__)
+        raise
+    await context.__aexit__(None, None, None)
+
+
+async def _give_back(context: TransactionContext) -> None:
+    """The connection of a transaction that never began, because the database is away or nobody
+    waits any more: Tortoise would keep it, and each such failure would cost the pool one."""
+    client: Any = context.client
+    token = getattr(context, "token", None)
+    if token is not None:
+        get_connections().reset(token)
+    pool = getattr(client._parent, "_pool", None)
+    if client._connection is not None and pool is not None:
+        await pool.release(client._connection)
