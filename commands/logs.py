@@ -45,7 +45,8 @@ def configure(settings: Settings) -> None:
 
 def _rendering(log_format: str) -> list[Any]:
     if log_format == "text":
-        return [structlog.dev.ConsoleRenderer(colors=False)]
+        plain = structlog.dev.plain_traceback  # never the values of local variables
+        return [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)]
     return [
         structlog.processors.format_exc_info,
         structlog.processors.JSONRenderer(ensure_ascii=False),

@@ -1,0 +1,190 @@
+"""GraphQL over HTTP: methods, media types, status codes, tokens, sizes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import pytest
+import pytest_asyncio
+
+from domain.access import Role
+from domain.tokens import actions as tokens
+from tests.asgi import call
+from tests.graph import Graph, graph
+from tests.rows import EDITOR, NOW
+
+JSON = {"content-type": "application/json"}
+GRAPHQL = "application/graphql-response+json"
+HERE = "{ __typename }"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def opened(database_url: str) -> AsyncIterator[Graph]:
+    async with graph(database_url) as it:
+        yield it
+
+
+async def test_a_query_by_post_and_by_get(opened: Graph) -> None:
+    posted = await opened.post(HERE)
+    got = await call(opened.app, "GET", "/graphql?" + urlencode({"query": HERE}))
+    for response in (posted, got):
+        assert (response.status, response.body) == (200, b'{"data":{"__typename":"Query"}}')
+        assert response.headers["content-type"] == "application/json"
+
+
+async def test_the_response_media_type_is_spoken_to_who_asks_for_it(opened: Graph) -> None:
+    response = await opened.post(HERE, accept=GRAPHQL)
+    assert response.headers["content-type"] == GRAPHQL
+
+
+@pytest.mark.parametrize(("accept", "status"), [("application/json", 200), (GRAPHQL, 400)])
+@pytest.mark.parametrize("query", ["{", "{ nothing }", "{ articles(first: 0) { totalCount } }"])
+async def test_a_request_error_has_no_data(
+    opened: Graph, query: str, accept: str, status: int
+) -> None:
+    response = await opened.post(query, accept=accept)
+    assert response.status == status
+    assert list(response.json()) == ["errors"]
+
+
+BODIES = [
+    b"",
+    b"null",
+    b"1",
+    b'"text"',
+    b"true",
+    b"[]",
+    b"{",
+    b'{"query": 1}',
+    b'{"query": "{ __typename }", "variables": []}',
+    b'{"query": "{ __typename }", "variables": "x"}',
+    b'{"query": "{ __typename }", "operationName": 1}',
+    b'{"query": "\xff"}',
+    b'{"query": NaN}',
+    b'{"variables": {}}',
+    b"[" * 100_000,
+    b'{"query": "{ __typename }", "variables": {"n": ' + b"9" * 5_000 + b"}",
+]
+
+
+@pytest.mark.parametrize("body", BODIES)
+async def test_what_is_no_request_is_400(opened: Graph, body: bytes) -> None:
+    response = await call(opened.app, "POST", "/graphql", headers=JSON, body=body)
+    assert response.status == 400
+    (error,) = response.json()["errors"]
+    assert error["extensions"] == {"code": "BAD_REQUEST"}
+
+
+async def test_other_content_types_are_415(opened: Graph) -> None:
+    body = json.dumps({"query": HERE}).encode()
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""):
+        headers = {"content-type": kind} if kind else {}
+        response = await call(opened.app, "POST", "/graphql", headers=headers, body=body)
+        assert response.status == 415
+    headers = {"content-type": "APPLICATION/JSON; charset=utf-8"}
+    response = await call(opened.app, "POST", "/graphql", headers=headers, body=body)
+    assert response.status == 200
+
+
+async def test_other_methods_are_405(opened: Graph) -> None:
+    response = await call(opened.app, "PUT", "/graphql", headers=JSON, body=b"{}")
+    assert response.status == 405
+    assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD", "POST"}
+
+
+async def test_a_body_too_large_is_413_also_when_it_is_not_announced(opened: Graph) -> None:
+    parts = [b" " * 400_000] * 3
+    response = await call(opened.app, "POST", "/graphql", headers=JSON, body=parts)
+    assert response.status == 413
+    announced = {**JSON, "content-length": "2000000"}
+    response = await call(opened.app, "POST", "/graphql", headers=announced, body=b"{}")
+    assert response.status == 413
+
+
+async def test_a_connection_that_ends_early_harms_nobody(opened: Graph) -> None:
+    await call(opened.app, "POST", "/graphql", headers=JSON, body=[b"{"], disconnects=True)
+    assert (await opened.post(HERE)).status == 200
+
+
+async def test_a_mutation_needs_post(opened: Graph) -> None:
+    query = 'mutation { publishArticle(input: {id: "Article:1", version: 1}) { __typename } }'
+    response = await call(opened.app, "GET", "/graphql?" + urlencode({"query": query}))
+    assert response.json()["errors"][0]["message"] == "a mutation needs POST"
+
+
+async def test_several_operations_need_a_name(opened: Graph) -> None:
+    both = "query a { __typename } query b { x: __typename }"
+    unnamed = await opened.post(both)
+    assert "operationName" in unnamed.json()["errors"][0]["message"]
+    body = json.dumps({"query": both, "operationName": "b"}).encode()
+    named = await call(opened.app, "POST", "/graphql", headers=JSON, body=body)
+    assert named.json() == {"data": {"x": "Query"}}
+    body = json.dumps({"query": both, "operationName": "c"}).encode()
+    other = await call(opened.app, "POST", "/graphql", headers=JSON, body=body)
+    assert other.json()["errors"][0]["message"] == "the document has no operation named 'c'"
+
+
+async def test_wrong_variables_are_named(opened: Graph) -> None:
+    query = "query($first: Int!) { articles(first: $first) { totalCount } }"
+    for variables in ({}, {"first": None}, {"first": "many"}, {"first": 2**40}):
+        response = await opened.post(query, variables)
+        (error,) = response.json()["errors"]
+        assert "$first" in error["message"]
+        assert error["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+async def test_a_token_that_opens_nothing_is_401(opened: Graph) -> None:
+    for header in ("Bearer xf_unknown", "Bearer ", "Basic eDp5", "nonsense", "Bearer \u00ff"):
+        response = await opened.post(HERE, authorization=header)
+        assert response.status == 401
+        assert response.headers["www-authenticate"] == "Bearer"
+
+
+async def test_an_expired_token_opens_nothing(opened: Graph) -> None:
+    _, token = await tokens.create(EDITOR, "short", Role.ADMINISTRATOR, NOW + timedelta(hours=1))
+    response = await opened.post(HERE, authorization=f"Bearer {token}")
+    assert response.status == 401
+
+
+async def test_documents_beyond_reason_are_refused_quickly(opened: Graph) -> None:
+    deep = "{ a" * 3_000 + " }" * 3_000
+    long = "{ " + "x: __typename " * 20_000 + "}"
+    alias = f"{{ {'a' * 64}: __typename }}"
+    for query in (deep, long, alias):
+        (error, *_) = (await opened.post(query)).json()["errors"]
+        assert error["extensions"]["code"] in (
+            "BAD_REQUEST",
+            "BAD_USER_INPUT",
+            "GRAPHQL_PARSE_FAILED",
+        )
+
+
+async def test_the_request_id_goes_along(opened: Graph) -> None:
+    assert (await opened.post(HERE, **{"x-request-id": "abc-1"})).headers["x-request-id"] == "abc-1"
+    own = (await opened.post(HERE, **{"x-request-id": "a b\n"})).headers["x-request-id"]
+    assert len(own) == 16
+
+
+async def test_a_browser_gets_graphiql_with_a_query_that_runs(opened: Graph) -> None:
+    page = await call(opened.app, "GET", "/graphql", headers={"accept": "text/html"})
+    text = page.body.decode()
+    start = text.index("EXAMPLE_QUERY = ") + len("EXAMPLE_QUERY = ")
+    query = json.loads(text[start : text.index(";\n", start)])
+    assert "network" in (await opened.ask(query))
+
+
+async def test_the_pages(opened: Graph) -> None:
+    home = (await call(opened.app, "GET", "/")).body.decode()
+    for address in ("/graphql", "/schema.graphql", "/docs/"):
+        assert f'href="{address}' in home
+    sdl = (await call(opened.app, "GET", "/schema.graphql")).body.decode()
+    assert "type Article implements Counted & Node" in sdl
+    doc = await call(opened.app, "GET", "/docs/architecture")
+    assert doc.status == 200
+    for absent in ("/docs/absent", "/docs/..%2fREADME", "/docs/decisions"):
+        assert (await call(opened.app, "GET", absent)).status == 404
+    assert (await call(opened.app, "GET", "/livez")).status == 200
+    assert (await call(opened.app, "GET", "/readyz")).status == 200

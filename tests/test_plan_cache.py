@@ -1,0 +1,100 @@
+"""Plans are found again by their shape, and only by it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from domain.access import ANONYMOUS, SYSTEM, Viewer
+from domain.secrets import SecretBox
+from schema.execution.context import Context
+from schema.execution.engine import Engine
+from schema.planner.plan import Plan
+from schema.root import build
+
+BOX = SecretBox(("key",))
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return Engine(build(), zone="Asia/Shanghai")
+
+
+def plan(engine: Engine, query: str, variables: dict[str, Any], viewer: Viewer = ANONYMOUS) -> Plan:
+    document = engine._documents.read(query)
+    operation = document.operation(None)
+    coerced = engine._coerce(operation, variables).coerced
+    context = Context(viewer, datetime(2026, 1, 1, tzinfo=UTC), "request", BOX)
+    return engine.plan(document, operation, coerced, context)
+
+
+LIST = """query($first: Int = 20, $filter: ArticleFilter, $order: ArticleOrder = NEWEST,
+                 $body: Boolean = false) {
+    articles(first: $first, filter: $filter, orderBy: $order) {
+        nodes { id body @include(if: $body) } } }"""
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"filter": {"category": "a"}}, {"filter": {"category": "b"}}),
+        ({"filter": {"authorId": "Person:1"}}, {"filter": {"authorId": "Person:2"}}),
+        ({"first": 5}, {"first": 5}),
+        ({}, {"first": 20}),
+    ],
+)
+def test_equal_shapes_share_a_plan(engine: Engine, one: Any, other: Any) -> None:
+    assert plan(engine, LIST, one) is plan(engine, LIST, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"first": 5}, {"first": 6}),
+        ({"filter": {"category": "a"}}, {"filter": {"tag": "a"}}),
+        ({"filter": None}, {"filter": {"category": "a"}}),
+        ({"filter": {"category": None}}, {"filter": {"category": "a"}}),
+        ({"filter": {"status": "DRAFT"}}, {"filter": {"category": "a"}}),
+        ({"order": "NEWEST"}, {"order": "OLDEST"}),
+        ({"body": True}, {"body": False}),
+    ],
+)
+def test_other_shapes_have_other_plans(engine: Engine, one: Any, other: Any) -> None:
+    first, second = plan(engine, LIST, one), plan(engine, LIST, other)
+    assert first is not second
+    assert first is plan(engine, LIST, one)
+
+
+def test_values_are_bound_not_written(engine: Engine) -> None:
+    made = plan(engine, LIST, {"filter": {"category": "'; DROP TABLE article; --"}})
+    assert "DROP" not in made.sql
+    given = {"filter": {"category": "other"}}
+    assert made.values(given, ANONYMOUS) == ["other"]
+
+
+def test_viewers_of_other_roles_never_share_a_plan(engine: Engine) -> None:
+    public, all_rows = plan(engine, LIST, {}), plan(engine, LIST, {}, SYSTEM)
+    assert "status = 'PUBLISHED'" in public.sql
+    assert "status = 'PUBLISHED'" not in all_rows.sql
+    assert plan(engine, LIST, {}) is public
+
+
+def test_a_plan_made_later_may_depend_on_more(engine: Engine) -> None:
+    query = """query($id: ID!, $bucket: Bucket!) {
+        engagementSeries(id: $id, bucket: $bucket) { subject { id } } }"""
+    article = plan(engine, query, {"id": "Article:1", "bucket": "DAY"})
+    post = plan(engine, query, {"id": "Post:1", "bucket": "DAY"})
+    assert "FROM article" in article.sql
+    assert "FROM post" in post.sql
+    assert plan(engine, query, {"id": "Article:2", "bucket": "DAY"}) is article
+
+
+def test_the_cost_is_worked_out_from_the_page_sizes(engine: Engine) -> None:
+    made = plan(
+        engine,
+        "{ articles(first: 10) { nodes { author { id } posts(first: 3) { nodes { id } } } } }",
+        {},
+    )
+    assert made.cost == 10 + 10 + 30
