@@ -29,7 +29,7 @@ class Graph:
     statements: list[str] = field(default_factory=list)
 
     async def post(
-        self, query: str, variables: dict[str, Any] | None = None, **headers: str
+        self, query: str, variables: dict[str, Any] | None = None, **headers: Any
     ) -> Response:
         body = json.dumps({"query": query, "variables": variables}).encode()
         sent = {"content-type": "application/json", **headers}
