@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -163,8 +164,11 @@ async def test_documents_beyond_reason_are_refused_quickly(opened: Graph) -> Non
 
 
 async def test_the_request_id_goes_along(opened: Graph) -> None:
-    assert (await opened.post(HERE, **{"x-request-id": "abc-1"})).headers["x-request-id"] == "abc-1"
-    own = (await opened.post(HERE, **{"x-request-id": "a b\n"})).headers["x-request-id"]
+    def given(request_id: str) -> dict[str, Any]:
+        return {"x-request-id": request_id}
+
+    assert (await opened.post(HERE, None, **given("abc-1"))).headers["x-request-id"] == "abc-1"
+    own = (await opened.post(HERE, None, **given("a b\n"))).headers["x-request-id"]
     assert len(own) == 16
 
 
