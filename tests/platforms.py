@@ -27,7 +27,8 @@ from sandbox.main import DATA
 from sandbox.topics import Topics, hour_number, load
 
 ROOT = Path(__file__).resolve().parent.parent
-BOX = SecretBox(("a key for tests",))
+KEY = "a-key-for-tests"
+BOX = SecretBox((KEY,))
 HOUR = "2025-10-03T08"
 RUN = """
 import sys

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -21,8 +22,11 @@ from workers.jobs import HEARTBEAT_SECONDS, STALLED_SECONDS, Jobs
 from workers.queue import CONNECTION_SECONDS, SCHEMA, connector
 from workers.tools import Tools, tools_from
 
-GRACE_SECONDS = 8.0
+GRACE_SECONDS = 5.0
 """How long a running job may still take once the worker is told to stop."""
+LEAVE_SECONDS = 9.0
+"""When a worker that was told to stop leaves, come what may: a silent database holds up every
+tidy way out. Whoever waits for us kills after ten seconds, and being killed loses nothing."""
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 5.0
 
@@ -34,16 +38,30 @@ class NotReady(Exception):
 
 
 async def run_worker(settings: Settings) -> None:
-    """Returns after SIGTERM or SIGINT, with the running jobs finished or, out of grace, undone."""
+    """Returns after SIGTERM or SIGINT, with the running jobs finished or, out of grace, undone.
+
+    Where the database hangs, the process ends with status 1 instead of returning.
+    """
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def be_stopped() -> None:
+        if not stop.is_set():
+            stop.set()
+            loop.call_later(LEAVE_SECONDS, _leave)
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, be_stopped)
     async with open_session(settings.pull_timeout_seconds) as session:
         tools = tools_from(settings, session)
         await _keep_working(settings, tools, stop)
     log.info("worker_stopped")
+
+
+def _leave() -> None:
+    log.warning("worker_left", why="the database did not let it stop in time")
+    os._exit(1)
 
 
 async def _keep_working(settings: Settings, tools: Tools, stop: asyncio.Event) -> None:
@@ -106,8 +124,9 @@ async def _until(stop: asyncio.Event, worker: asyncio.Task[None]) -> None:
         await asyncio.wait({worker, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if stop.is_set():
             worker.cancel()
-            with suppress(asyncio.CancelledError):
-                await worker
+            await asyncio.wait({worker})
+            if not worker.cancelled() and (error := worker.exception()):
+                log.warning("worker_stopped_badly", error=type(error).__name__)
             return
         await worker
         raise NotReady("the queue lost its connection")

@@ -12,7 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 from domain.database import connection_parameters
 
 SCHEMA = "jobs"
-CONNECTION_SECONDS = 5.0
+CONNECTION_SECONDS = 3.0
 """How long to wait for a connection before the database counts as away."""
 
 
