@@ -303,7 +303,7 @@ async def test_too_many_requests_are_waited_out(
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [
-        ("status:500", "HTTP 500"),
+        ("status:500", "Weibo error 10001, HTTP 500"),
         ("slow:5", "no answer in time"),
         ("truncated", "no whole answer: ClientPayloadError"),
         ("garbage", "the answer is not JSON"),

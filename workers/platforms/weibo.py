@@ -32,6 +32,7 @@ from workers.platforms.reading import (
     reading,
     text_id,
     throttled,
+    wait_seconds,
 )
 
 FREE_HOST = "https://api.weibo.com"
@@ -142,10 +143,10 @@ def _failure(answer: Answer, text: str) -> PullFailure:
     reason = f"Weibo error {code}, HTTP {answer.status}"
     if code in RATE or answer.status == 429:
         return throttled(answer, reason)
-    if code in TOKEN:
+    if code in TOKEN or answer.status == 401:
         return Expired(reason)
     if code == NO_SUCH_POST:
         return NoSuchPost(reason)
     if code in BUSY or answer.status >= 500:
-        return failure_of_status(answer) or Retryable(reason)
+        return Retryable(reason, wait_seconds(answer))
     return Refused(reason)
