@@ -54,7 +54,7 @@ class Graph:
 @asynccontextmanager
 async def graph(database_url: str) -> AsyncIterator[Graph]:
     """Stands on a database Tortoise is not yet opened on in this process."""
-    settings = Settings(DATABASE_URL=database_url, secret_key=KEY)  # type: ignore[call-arg, arg-type]
+    settings = Settings(DATABASE_URL=database_url, secret_key=KEY)
     app = create_app(settings)
     opened = Graph(app)
     prepare = domain.reader._prepare
