@@ -184,7 +184,7 @@ def _add(app: App, commands: tuple[Command, ...]) -> None:
 def run(arguments: list[str] | None = None) -> int:
     """The exit status; failures are explained on standard error. None: the process's arguments."""
     try:
-        build()(arguments, exit_on_error=False, result_action="return_value")
+        status = build()(arguments, exit_on_error=False, result_action="return_value")
     except CycloptsError:
         return USAGE  # it has said what was wrong
     except KeyboardInterrupt:
@@ -200,7 +200,7 @@ def run(arguments: list[str] | None = None) -> int:
         for line in explanation.lines:
             print(f"xinfeng: {line}", file=sys.stderr)
         return explanation.status
-    return 0
+    return status if isinstance(status, int) else 0
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:

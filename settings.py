@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 def _address(value: str) -> str:
@@ -24,6 +25,16 @@ def _zone(value: str) -> str:
     if value not in available_timezones():
         raise ValueError("not a time zone of the IANA database, e.g. Asia/Shanghai")
     return value
+
+
+def _addresses(value: object) -> object:
+    """Decoded here: pydantic-settings would not name the variable."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value or "{}")
+    except ValueError:
+        raise ValueError('not JSON, e.g. {"WEIBO": "http://127.0.0.1:8001/weibo"}') from None
 
 
 class Settings(BaseSettings):
@@ -79,7 +90,7 @@ class Settings(BaseSettings):
     pull_timeout_seconds: float = Field(
         default=20.0, gt=0, le=300, description="The longest one request to a platform may take."
     )
-    platform_urls: dict[str, str] = Field(
+    platform_urls: Annotated[dict[str, str], NoDecode, BeforeValidator(_addresses)] = Field(
         default_factory=dict,
         description="Other addresses for platforms, as JSON, "
         'e.g. {"WEIBO": "http://127.0.0.1:8001/weibo"}; the demo points them at its sandbox.',

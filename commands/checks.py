@@ -32,7 +32,7 @@ CHECKS = (
 )
 
 
-def test(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> None:
+def test(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> int:
     """Run every check and test. All of them run, also when one fails; exit 0 when all passed.
 
     Parameters
@@ -41,14 +41,14 @@ def test(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> No
         Passed on to pytest, which then runs alone.
     """
     if arguments:
-        sys.exit(_run(("-m", "pytest", *arguments)))
+        return _run(("-m", "pytest", *arguments))
     results = [(check.name, *_timed(check)) for check in CHECKS]
     print("\nsummary", flush=True)
     for name, passed, seconds in results:
         print(f"  {'passed' if passed else 'FAILED'}  {name}  ({seconds:.1f} s)")
     failed = sum(not passed for _, passed, _ in results)
     print(f"{failed} of {len(results)} failed" if failed else f"all {len(results)} passed")
-    sys.exit(1 if failed else 0)
+    return 1 if failed else 0
 
 
 def _timed(check: Check) -> tuple[bool, float]:

@@ -7,7 +7,6 @@ import contextlib
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -45,7 +44,7 @@ def _check() -> None:
     say("every change of the models has its migration")
 
 
-def psql(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> None:
+def psql(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> int:
     """Open PostgreSQL's own terminal on the database.
 
     Parameters
@@ -57,8 +56,8 @@ def psql(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> No
         program = binaries() / "psql"
         command = [str(program) if program.exists() else shutil.which("psql") or "psql"]
         with _interrupts_left_to_child():
-            status = subprocess.run([*command, settings.database_url, *arguments], check=False)
-    sys.exit(status.returncode)
+            done = subprocess.run([*command, settings.database_url, *arguments], check=False)
+    return done.returncode
 
 
 @contextlib.contextmanager

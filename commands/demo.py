@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import http.client
 import json
@@ -106,10 +107,8 @@ def _run(directory: Path, database: LocalDatabase, key: str, port: int, speed: f
             supervisor.start(child)
         _wait_until_ready(supervisor, port)
         _welcome(directory, port)
-        while database.is_running():
-            supervisor.check()
-            time.sleep(POLL_SECONDS)
-        raise CommandFailed(f"PostgreSQL ended by itself, see {directory / 'postgres.log'}")
+        with contextlib.suppress(KeyboardInterrupt, SystemExit):  # told to stop: no failure
+            _watch(supervisor, directory, database)
     finally:
         # From here on a second signal must not interrupt the stopping.
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -118,8 +117,17 @@ def _run(directory: Path, database: LocalDatabase, key: str, port: int, speed: f
         supervisor.stop()
 
 
+def _watch(supervisor: Supervisor, directory: Path, database: LocalDatabase) -> None:
+    while database.is_running():
+        supervisor.check()
+        time.sleep(POLL_SECONDS)
+    raise CommandFailed(f"PostgreSQL ended by itself, see {directory / 'postgres.log'}")
+
+
 def _children(directory: Path, url: str, key: str, port: int, speed: float) -> list[Child]:
     """The sandbox first: it is what the worker asks. Stopped the other way round."""
+    from commands.district import RESUMES_AT
+
     sandbox_port = _free_port()
     here = f"http://{HOST}:{sandbox_port}"
     environment = {
@@ -133,6 +141,7 @@ def _children(directory: Path, url: str, key: str, port: int, speed: float) -> l
     }
     clock = str(directory / "sandbox-clock.json")
     sandbox = ["sandbox", "--port", str(sandbox_port), "--speed", str(speed), "--clock", clock]
+    sandbox += ["--start-hour", RESUMES_AT]
     commands = {
         "sandbox": sandbox,
         "worker": ["worker"],
