@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest_asyncio
@@ -10,10 +11,18 @@ import pytest_asyncio
 from domain.database import transaction
 from domain.engagement.actions.attribution import recompute_subjects
 from domain.engagement.actions.locking import hold_totals
-from domain.engagement.actions.record import mark_posts
+from domain.engagement.actions.record import NewObservation, mark_posts
 from domain.engagement.actions.rollup import RollUp, roll_up, roll_up_all
 from domain.engagement.actions.verify import verify
-from domain.engagement.rules import MAX_VALUE, Bound, Finality, Metric, SubjectKind, ValueKind
+from domain.engagement.rules import (
+    MAX_VALUE,
+    Bound,
+    Finality,
+    Metric,
+    Source,
+    SubjectKind,
+    ValueKind,
+)
 from tests import engagement_district as d
 
 DAY = datetime(2025, 10, 2, 1, tzinfo=UTC)
@@ -150,6 +159,34 @@ async def test_what_was_observed_late_restates_its_days(district: d.District) ->
         date(2025, 10, 5): 20,
     }
     assert await d.values(("POST", post)) == [160]
+    assert await consistent()
+
+
+async def gained_last(district: d.District, name: str, *said: NewObservation) -> dict[date, int]:
+    """The days of a post of whom this was said, one roll-up after each word."""
+    post = await d.post(district, name, organization_id=district.point)
+    for word in said:
+        await d.take(replace(word, post_id=post))
+        await roll_up_all(zone=d.ZONE)
+    return await d.days("POST", post)
+
+
+async def test_a_window_starts_at_a_value_that_stood(district: d.District) -> None:
+    opened, later = d.reads(0, 500, DAY), d.reads(0, 510, DAY + 48 * HOUR)
+    bound = d.reads(0, 100, DAY + 24 * HOUR, bound=Bound.AT_LEAST, source=Source.PUSH)
+    part = d.reads(
+        0,
+        7,
+        DAY + 24 * HOUR,
+        value_kind=ValueKind.INTERVAL,
+        period_starts_at=DAY,
+        period_ends_at=DAY + HOUR,
+    )
+    beaten = d.reads(0, 90, DAY + 24 * HOUR)
+    gained = {date(2025, 10, 4): 10}
+    assert await gained_last(district, "bounded", opened, bound, later) == gained
+    assert await gained_last(district, "part", opened, part, later) == gained
+    assert await gained_last(district, "beaten", opened, bound, beaten, later) == gained
     assert await consistent()
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.engagement.checks import NewObservation, check_observation
-from domain.engagement.rules import ValueKind
 from domain.problems import NotFound
 
 __all__ = ["NewObservation", "mark_posts", "record"]
@@ -108,14 +107,11 @@ async def _append(
 
 
 async def _mark(client: BaseDBAsyncClient, observations: Iterable[NewObservation]) -> None:
-    """One mark a (post, metric): from the earliest change on, or everything (no moment)."""
-    since: dict[tuple[int, str], datetime | None] = {}
+    """One mark a (post, metric), from its earliest new observation on."""
+    since: dict[tuple[int, str], datetime] = {}
     for given in observations:
         pair = (given.post_id, given.metric.value)
-        # Parts are summed over all time, so that one of them is no reason to start anywhere.
-        changed = given.observed_at if given.value_kind is ValueKind.CUMULATIVE else None
-        known = since.setdefault(pair, changed)
-        since[pair] = min(known, changed) if known and changed else None
+        since[pair] = min(since.get(pair, given.observed_at), given.observed_at)
     if since:
         posts, metrics = zip(*since, strict=True)
         await client.execute_query_dict(MARK, [list(posts), list(metrics), list(since.values())])
