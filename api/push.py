@@ -19,7 +19,7 @@ from domain.deliveries.actions import Push, Receipt, receive
 from domain.ids import parse_id
 from domain.outages import OUTAGES
 from domain.partners.secrets import current_secrets
-from domain.problems import Conflict, Forbidden, Invalid, Problem
+from domain.problems import Conflict, Forbidden, Invalid
 from domain.secrets import SecretBox
 
 log = structlog.get_logger()
@@ -145,8 +145,6 @@ async def _receive(push: Push, now: datetime) -> Receipt:
         return await receive(push, now=now)
     except Conflict as problem:
         raise Refusal(409, problem.code, problem.message) from None
-    except Problem as problem:
-        raise Refusal(422, problem.code, problem.message) from None
 
 
 def _error(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Response:
