@@ -51,9 +51,9 @@ def series_table(kind: str, subject: str) -> Callable[[Statement, Arguments], st
 def period_sql(statement: Statement, arguments: Arguments) -> tuple[str, str]:
     """SQL of the first and the last day asked for. Raises BadInput when they are the wrong way."""
     ends = Value(items=(_value(arguments.get("since")), _value(arguments.get("until"))))
-    today = f"(now() AT TIME ZONE {statement.bind(statement.zone, 'text')})::date"
-    until = today
-    if arguments.get("until") is not None:
+    if arguments.get("until") is None:
+        until = f"(now() AT TIME ZONE {statement.bind(statement.zone, 'text')})::date"
+    else:
         until = statement.bind(ends, "date", lambda ends: _ordered(ends)[1])
     if arguments.get("since") is None:
         return f"({until} - 29)", until
