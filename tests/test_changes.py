@@ -64,9 +64,6 @@ async def test_nobody_else_gets_in() -> None:
 
 
 PERSON = (
-    "INSERT INTO person (organization_id, name, version, created_at)"
-    " VALUES ({0}, '{1}', 1, now())"
-)
     "INSERT INTO person (organization_id, name, version, created_at) VALUES ({0}, '{1}', 1, now())"
 )
 
