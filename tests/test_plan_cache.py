@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from domain.access import ANONYMOUS, SYSTEM, Viewer
-from domain.secrets import SecretBox
-from schema.execution.context import Context
 from schema.execution.engine import Engine
 from schema.planner.plan import Plan
 from schema.root import build
-
-BOX = SecretBox(("key",))
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +21,7 @@ def plan(engine: Engine, query: str, variables: dict[str, Any], viewer: Viewer =
     document = engine._documents.read(query)
     operation = document.operation(None)
     coerced = engine._coerce(operation, variables).coerced
-    context = Context(viewer, datetime(2026, 1, 1, tzinfo=UTC), "request", BOX)
-    return engine.plan(document, operation, coerced, context)
+    return engine.plan(document, operation, coerced, viewer)
 
 
 LIST = """query($first: Int = 20, $filter: ArticleFilter, $order: ArticleOrder = NEWEST,

@@ -11,7 +11,6 @@ import structlog
 from graphql import (
     FieldNode,
     GraphQLError,
-    GraphQLNonNull,
     GraphQLObjectType,
     OperationDefinitionNode,
     OperationType,
@@ -19,6 +18,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
+from domain.access import Viewer
 from domain.outages import OUTAGES
 from domain.reader import Reader, TimedOut, Unavailable
 from schema.execution.answers import NULL, Answer, encode, spliced
@@ -33,6 +33,7 @@ from schema.planner.plan import Plan, plan_selection
 from schema.planner.selections import collect
 
 log = structlog.get_logger()
+NO_VARIABLES = VariableValues(sources={}, coerced={})
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,17 @@ class Request:
     variables: Mapping[str, Any]
     operation_name: str | None = None
     is_safe: bool = False
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A request that may be run. plan, values: of a query; a mutation has none."""
+
+    document: Document
+    operation: OperationDefinitionNode
+    variables: VariableValues
+    plan: Plan | None = None
+    values: tuple[Any, ...] = ()
 
 
 class Engine:
@@ -62,26 +74,42 @@ class Engine:
     async def answer(self, request: Request, context: Context, reader: Reader) -> Answer:
         """Never raises for what a client or the database did."""
         try:
-            document = self._documents.read(request.query)
-            operation = document.operation(request.operation_name)
-            variables = self._coerce(operation, request.variables)
-            match operation.operation:
-                case OperationType.QUERY:
-                    return await self._query(document, operation, variables, context, reader)
-                case OperationType.MUTATION if request.is_safe:
-                    raise bad_request("a mutation needs POST")
-                case OperationType.MUTATION:
-                    return await self._mutation(document, operation, variables, context, reader)
-                case _:
-                    raise bad_request("there are no subscriptions here")
+            prepared = self.prepare(request, context.viewer)
         except Refused as refused:
             return Answer(None, refused.errors)
+        return await self.run(prepared, context, reader)
+
+    def prepare(self, request: Request, viewer: Viewer) -> Prepared:
+        """Everything that can be settled before anything runs. Raises Refused."""
+        document = self._documents.read(request.query)
+        operation = document.operation(request.operation_name)
+        variables = self._coerce(operation, request.variables)
+        if operation.operation is OperationType.QUERY:
+            try:
+                plan = self.plan(document, operation, variables.coerced, viewer)
+                values = tuple(plan.values(variables.coerced, viewer))
+            except GraphQLError as error:
+                raise Refused([error]) from error
+            return Prepared(document, operation, variables, plan, values)
+        if operation.operation is OperationType.SUBSCRIPTION:
+            raise bad_request("there are no subscriptions here")
+        if request.is_safe:
+            raise bad_request("a mutation needs POST")
+        return Prepared(document, operation, variables)
+
+    async def run(self, prepared: Prepared, context: Context, reader: Reader) -> Answer:
+        """Never raises for what the database did."""
+        if prepared.plan is None:
+            return await self._mutation(prepared, context, reader)
+        return await self._query(prepared, prepared.plan, context, reader)
 
     def _coerce(
         self, operation: OperationDefinitionNode, given: Mapping[str, Any]
     ) -> VariableValues:
+        if not operation.variable_definitions:
+            return NO_VARIABLES
         values = get_variable_values(
-            self._core, operation.variable_definitions or (), dict(given), max_errors=10
+            self._core, operation.variable_definitions, dict(given), max_errors=10
         )
         if isinstance(values, list):
             raise Refused([coded(error, "BAD_USER_INPUT") for error in values])
@@ -92,7 +120,7 @@ class Engine:
         document: Document,
         operation: OperationDefinitionNode,
         variables: Mapping[str, Any],
-        context: Context,
+        viewer: Viewer,
     ) -> Plan:
         """The plan of a query. Raises BadInput and TooCostly."""
         query = self._core.query_type
@@ -105,28 +133,18 @@ class Engine:
                 operation.selection_set,
                 query,
                 variables,
-                context.viewer,
+                viewer,
                 self._zone,
             )
 
         name = operation.name.value if operation.name else None
-        return self._plans.find((document.text, name), context.viewer.role, variables, make)
+        return self._plans.find((document.text, name), viewer.role, variables, make)
 
     async def _query(
-        self,
-        document: Document,
-        operation: OperationDefinitionNode,
-        variables: VariableValues,
-        context: Context,
-        reader: Reader,
+        self, prepared: Prepared, plan: Plan, context: Context, reader: Reader
     ) -> Answer:
         try:
-            plan = self.plan(document, operation, variables.coerced, context)
-            values = plan.values(variables.coerced, context.viewer)
-        except GraphQLError as error:
-            raise Refused([error]) from error
-        try:
-            columns = iter(await reader.row(plan.sql, values) if plan.sql else ())
+            columns = iter(await reader.row(plan.sql, prepared.values) if plan.sql else ())
         except Exception as error:
             return Answer(NULL, [failure(error, context)])
         fields: list[tuple[str, bytes]] = []
@@ -136,55 +154,43 @@ class Engine:
             elif root.name == "__typename":
                 value = b'"Query"'
             else:
-                nodes = self._collect(document, operation, variables)[root.key]
-                told = introspect(self._core, document, operation, nodes, variables.coerced)
-                value = encode(told)
+                value = encode(self._introspect(prepared, root.key))
             fields.append((root.key, value))
         return Answer(spliced(fields))
 
-    def _collect(
-        self, document: Document, operation: OperationDefinitionNode, variables: VariableValues
-    ) -> dict[str, list[FieldNode]]:
-        root = self._core.get_root_type(operation.operation)
-        assert isinstance(root, GraphQLObjectType)
-        return collect(
-            self._core, document.fragments, variables.coerced, root, [operation.selection_set]
-        )
+    def _introspect(self, prepared: Prepared, key: str) -> Any:
+        nodes = self._selected(prepared)[key]
+        variables = prepared.variables.coerced
+        return introspect(self._core, prepared.document, prepared.operation, nodes, variables)
 
-    async def _mutation(
-        self,
-        document: Document,
-        operation: OperationDefinitionNode,
-        variables: VariableValues,
-        context: Context,
-        reader: Reader,
-    ) -> Answer:
+    def _selected(self, prepared: Prepared) -> dict[str, list[FieldNode]]:
+        root = self._core.get_root_type(prepared.operation.operation)
+        assert isinstance(root, GraphQLObjectType)
+        fragments, variables = prepared.document.fragments, prepared.variables.coerced
+        return collect(self._core, fragments, variables, root, [prepared.operation.selection_set])
+
+    async def _mutation(self, prepared: Prepared, context: Context, reader: Reader) -> Answer:
         """One field after the other, as the specification wants. One that fails unexpectedly ends
         the answer; those before it stay done."""
         fields: list[tuple[str, bytes]] = []
-        for key, nodes in self._collect(document, operation, variables).items():
+        for key, nodes in self._selected(prepared).items():
             if nodes[0].name.value == "__typename":
                 fields.append((key, b'"Mutation"'))
                 continue
             try:
-                value = await self._written(document, nodes, variables, context, reader)
+                value = await self._written(prepared, nodes, context, reader)
             except Exception as error:
                 return Answer(NULL, [failure(error, context, nodes, [key])])
             fields.append((key, value))
         return Answer(spliced(fields))
 
     async def _written(
-        self,
-        document: Document,
-        nodes: list[FieldNode],
-        variables: VariableValues,
-        context: Context,
-        reader: Reader,
+        self, prepared: Prepared, nodes: list[FieldNode], context: Context, reader: Reader
     ) -> bytes:
         mutation = self._core.mutation_type
         assert mutation is not None
         field = mutation.fields[nodes[0].name.value]
-        assert isinstance(field.type, GraphQLNonNull)
+        document, variables = prepared.document, prepared.variables
         result = await run_action(self.schema, field, nodes[0], variables, context)
         if not isinstance(result, Payload):
             return complete_problem(self.schema, document, nodes, result, variables.coerced)

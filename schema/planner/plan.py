@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from graphql import (
@@ -23,6 +25,7 @@ from schema.planner.statement import Dependency, Parameter, Statement
 MAX_COST = 20_000
 """Rows one operation may read at the most, worked out from the page sizes before anything runs."""
 
+TABLE = re.compile(r"\b(?:FROM|JOIN) ([a-z]\w+)")
 INTROSPECTION = ("__schema", "__type")
 
 
@@ -49,6 +52,11 @@ class Plan:
     parameters: tuple[Parameter, ...]
     dependencies: tuple[Dependency, ...]
     cost: int
+
+    @cached_property
+    def tables(self) -> tuple[str, ...]:
+        """The tables it reads, by name."""
+        return tuple(sorted(set(TABLE.findall(self.sql))))
 
     def values(self, variables: Mapping[str, Any], viewer: Viewer) -> list[Any]:
         """The bound values of one request. Raises BadInput for one that cannot be meant."""

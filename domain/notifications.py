@@ -1,0 +1,70 @@
+"""What was written lately, by whichever process: tables name themselves as they change."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator, Hashable, Iterable
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from domain.database import connection_parameters
+from domain.outages import OUTAGES
+
+CHANNEL = "xinfeng_changed"
+RETRY_SECONDS = 1.0
+
+
+class Changes:
+    """Counts the writes to each table that this process has heard of.
+
+    is_listening: false while the database is away: then nothing is known, and nothing may be kept.
+    """
+
+    def __init__(self) -> None:
+        self.is_listening = False
+        self._counts: Counter[str] = Counter()
+        self._connections = 0
+
+    def mark(self, tables: Iterable[str]) -> Hashable:
+        """Differs from an earlier mark as soon as one of the tables has been written to."""
+        return (self._connections, *(self._counts[table] for table in tables))
+
+    def heard(self, table: str) -> None:
+        self._counts[table] += 1
+
+    async def listen(self, database_url: str) -> None:
+        """Runs for ever; finds the database again when it was away."""
+        while True:
+            with contextlib.suppress(*OUTAGES):
+                await self._listen_once(database_url)
+            self.is_listening = False
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _listen_once(self, database_url: str) -> None:
+        ended = asyncio.Event()
+        connection = await asyncpg.connect(**connection_parameters(database_url), timeout=5)
+        try:
+            connection.add_termination_listener(lambda _connection: ended.set())
+            await connection.add_listener(
+                CHANNEL, lambda _connection, _pid, _channel, table: self.heard(str(table))
+            )
+            self._connections += 1
+            self.is_listening = True
+            await ended.wait()
+        finally:
+            connection.terminate()
+
+
+@asynccontextmanager
+async def listening(database_url: str) -> AsyncIterator[Changes]:
+    changes = Changes()
+    task = asyncio.create_task(changes.listen(database_url))
+    try:
+        yield changes
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
