@@ -14,7 +14,7 @@ from domain.database import open_database, transaction
 from domain.deliveries.models import Delivery
 from domain.engagement.models import Observation
 from tests.outage import Line
-from tests.test_push import APP, batch, item, make_sender, refusal, send
+from tests.pushes import APP, batch, item, make_sender, refusal, send
 
 POOL = 3
 
