@@ -90,41 +90,64 @@ def organizations() -> Organizations:
 def teams(network: Organizations) -> tuple[TeamRow, ...]:
     """The corps by profession, below each its squadrons by territory, squads and groups; each
     serves an organization of its territory. Parents first."""
-    rows: list[TeamRow] = []
-    branches = network.of(OrganizationKind.BRANCH)
-    points = network.of(OrganizationKind.POINT)
+    corps = _Corps(network)
+    corps.add_corps()
+    corps.add_squadrons()
+    corps.add_squads()
+    corps.add_groups()
+    corps.add_lecture_groups()
+    return tuple(corps.rows)
 
-    def add(parent: TeamRow | None, serves: OrganizationRow, kind: TeamKind, name: str) -> TeamRow:
-        row = TeamRow(
-            len(rows) + 1, parent.id if parent else None, serves.id, kind, names.DISTRICT + name
-        )
-        rows.append(row)
+
+class _Corps:
+    """The teams as they are added. Numbers go round professions and territories at once, so that
+    every branch meets every profession."""
+
+    def __init__(self, network: Organizations) -> None:
+        self.rows: list[TeamRow] = []
+        self._centre = network.centre
+        self._branches = network.of(OrganizationKind.BRANCH)
+        self._points = network.of(OrganizationKind.POINT)
+        self._squads: list[tuple[TeamRow, OrganizationRow]] = []
+
+    def _add(
+        self, parent: TeamRow | None, serves: OrganizationRow, kind: TeamKind, name: str
+    ) -> TeamRow:
+        above = parent.id if parent else None
+        row = TeamRow(len(self.rows) + 1, above, serves.id, kind, names.DISTRICT + name)
+        self.rows.append(row)
         return row
 
-    corps = [
-        add(None, network.centre, TeamKind.CORPS, f"{profession}志愿服务总队")
-        for profession in names.PROFESSIONS
-    ]
-    squadrons = []
-    for number in range(SQUADRONS):
-        profession, territory = number % CORPS, number % BRANCHES
-        name = f"{names.town(territory)}{names.PROFESSIONS[profession]}志愿服务中队"
-        squadron = add(corps[profession], branches[territory], TeamKind.SQUADRON, name)
-        squadrons.append((squadron, profession, territory))
-    squads = []
-    for number in range(SQUADS):
-        squadron, profession, territory = squadrons[number % SQUADRONS]
-        place = number // SQUADRONS + profession
-        point = points[territory + BRANCHES * (place % (POINTS // BRANCHES))]
-        where = f"{names.town(territory)}{names.village(place % (POINTS // BRANCHES))}村"
-        name = f"{where}{names.PROFESSIONS[profession]}志愿服务小队"
-        squads.append((add(squadron, point, TeamKind.SQUAD, name), point))
-    for number in range(GROUPS):
-        squad, point = squads[number % SQUADS]
-        name = f"{squad.name.removeprefix(names.DISTRICT)}第{number // SQUADS + 1}组"
-        add(squad, point, TeamKind.GROUP, name)
-    for number in range(LECTURE_GROUPS):
-        branch = branches[number]
-        name = f"{names.town(number)}理论宣讲组"
-        add(corps[0], branch, TeamKind.LECTURE_GROUP, name)
-    return tuple(rows)
+    def add_corps(self) -> None:
+        for profession in names.PROFESSIONS:
+            self._add(None, self._centre, TeamKind.CORPS, f"{profession}志愿服务总队")
+
+    def add_squadrons(self) -> None:
+        for number in range(SQUADRONS):
+            profession, territory = number % CORPS, number % BRANCHES
+            name = f"{names.town(territory)}{names.PROFESSIONS[profession]}志愿服务中队"
+            corps, branch = self.rows[profession], self._branches[territory]
+            self._add(corps, branch, TeamKind.SQUADRON, name)
+
+    def add_squads(self) -> None:
+        for number in range(SQUADS):
+            squadron = number % SQUADRONS
+            profession, territory = squadron % CORPS, squadron % BRANCHES
+            place = (number // SQUADRONS + profession) % (POINTS // BRANCHES)
+            point = self._points[territory + BRANCHES * place]
+            where = f"{names.town(territory)}{names.village(place)}村"
+            name = f"{where}{names.PROFESSIONS[profession]}志愿服务小队"
+            squad = self._add(self.rows[CORPS + squadron], point, TeamKind.SQUAD, name)
+            self._squads.append((squad, point))
+
+    def add_groups(self) -> None:
+        for number in range(GROUPS):
+            squad, point = self._squads[number % SQUADS]
+            name = f"{squad.name.removeprefix(names.DISTRICT)}第{number // SQUADS + 1}组"
+            self._add(squad, point, TeamKind.GROUP, name)
+
+    def add_lecture_groups(self) -> None:
+        for number in range(LECTURE_GROUPS):
+            name = f"{names.town(number)}理论宣讲组"
+            branch = self._branches[number]
+            self._add(self.rows[0], branch, TeamKind.LECTURE_GROUP, name)

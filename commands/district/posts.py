@@ -46,6 +46,16 @@ def posts(
 ) -> list[PostRow]:
     """One post of every article, and one of a campaign on every Toutiao account."""
     accounts = _Accounts(found)
+    rows = _of_articles(articles, accounts, campaigns, timeline)
+    return rows + _of_campaigns(accounts.telling_nothing, campaigns, first_id=len(rows) + 1)
+
+
+def _of_articles(
+    articles: list[ArticleRow],
+    accounts: _Accounts,
+    campaigns: list[CampaignRow],
+    timeline: Timeline,
+) -> list[PostRow]:
     campaign_of = {subject: row.id for row in campaigns for subject in row.subjects}
     rows: list[PostRow] = []
     for article in articles:
@@ -62,10 +72,17 @@ def posts(
             posted_at=timeline.posted_at(article.topic),
         )
         rows.append(row)
-    for number, account in enumerate(accounts.telling_nothing):
+    return rows
+
+
+def _of_campaigns(
+    accounts: list[AccountRow], campaigns: list[CampaignRow], *, first_id: int
+) -> list[PostRow]:
+    rows: list[PostRow] = []
+    for number, account in enumerate(accounts):
         campaign = campaigns[number % len(campaigns)]
         row = PostRow(
-            id=len(rows) + 1,
+            id=first_id + number,
             account=account,
             external_id=f"demo-post-{number + 1:03}",
             url="",
@@ -80,7 +97,7 @@ def posts(
 
 
 class _Accounts:
-    """Which account carries an article: decided by the topic alone."""
+    """Which account carries an article: decided by the topic and its media centre."""
 
     def __init__(self, found: Carriers) -> None:
         self._own = found.by_organization
