@@ -6,10 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import graphql, health, pages, push
+from api import health, pages, push
+from api.graphql import GraphQL
+from api.shared_reads import SharedReads
 from domain.database import open_database
+from domain.notifications import listening
 from domain.reader import open_reader
 from domain.secrets import SecretBox
 from schema.execution.engine import Engine
@@ -17,29 +20,46 @@ from schema.root import build
 from settings import Settings
 
 
-def create_app(settings: Settings) -> Starlette:
+class Application:
+    """GraphQL first, by the shortest way; everything else through Starlette."""
+
+    def __init__(self, graphql: GraphQL, rest: ASGIApp) -> None:
+        self.graphql = graphql
+        self.rest = rest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == "/graphql":
+            await self.graphql(scope, receive, send)
+        else:
+            await self.rest(scope, receive, send)
+
+
+def create_app(settings: Settings) -> Application:
     """The ASGI application. It starts even while the database is away, and finds it later."""
+    box = SecretBox(settings.secret_keys)
+    graphql = GraphQL(Engine(build(), zone=settings.time_zone), box)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        reader = open_reader(
+        reading = open_reader(
             settings.database_url,
             size=settings.database_pool_size,
             timeout_seconds=settings.statement_timeout_seconds,
         )
-        async with open_database(settings.database_url), reader as app.state.reader:
+        async with (
+            open_database(settings.database_url),
+            reading as graphql.reader,
+            listening(settings.database_url) as changes,
+        ):
+            graphql.shared = SharedReads(changes)
+            app.state.reader = graphql.reader
             yield
 
-    app = Starlette(
-        routes=[
-            Route("/graphql", graphql.endpoint, methods=["GET", "POST"]),
-            *health.routes,
-            *pages.routes,
-            *push.routes,
-        ],
+    rest = Starlette(
+        routes=[*health.routes, *pages.routes, *push.routes],
         lifespan=lifespan,
     )
-    app.state.settings = settings
-    app.state.secret_box = SecretBox(settings.secret_keys)
-    app.state.engine = Engine(build(), zone=settings.time_zone)
-    return app
+    rest.state.settings = settings
+    rest.state.secret_box = box
+    rest.state.sdl = graphql.engine.sdl
+    return Application(graphql, rest)

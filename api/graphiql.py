@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 
-from starlette.responses import HTMLResponse
 from strawberry.http.ides import get_graphql_ide_html
 
 EXAMPLE = """\
@@ -48,7 +47,3 @@ def _page() -> str:
 
 
 PAGE = _page()
-
-
-def graphiql() -> HTMLResponse:
-    return HTMLResponse(PAGE)

@@ -2,127 +2,166 @@
 
 from __future__ import annotations
 
-from typing import Any
+import hashlib
+from datetime import UTC, datetime
 
-import msgspec
+import structlog
 from graphql import GraphQLError
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from api.bodies import TooLarge, read_body
-from api.context import Unauthorized, context_of
-from api.graphiql import graphiql
-from domain.reader import Unavailable
+from api.asked import (
+    GRAPHQL_JSON,
+    JSON,
+    BadRequest,
+    check_content_type,
+    from_body,
+    from_query_string,
+)
+from api.callers import Unauthorized, request_id_of, viewer_of
+from api.graphiql import PAGE
+from api.replies import Disconnected, Headers, Reply, TooLarge, headers_of, read_body
+from api.shared_reads import SharedReads
+from domain.access import Viewer
+from domain.outages import OUTAGES
+from domain.reader import Reader
+from domain.secrets import SecretBox
 from schema.execution.answers import Answer
-from schema.execution.engine import Engine
-from schema.execution.engine import Request as Asked
+from schema.execution.context import Context
+from schema.execution.documents import Refused
+from schema.execution.engine import Engine, Prepared
 
-JSON = "application/json"
-GRAPHQL_JSON = "application/graphql-response+json"
+log = structlog.get_logger()
+
 MAX_BODY = 1_000_000
-STATUS = {"UNAVAILABLE": 503, "TIMED_OUT": 503}
+RETRY = ((b"retry-after", b"2"),)
+PRIVATE = ((b"cache-control", b"private, no-store"), (b"vary", b"accept, authorization"))
+PUBLIC = ((b"cache-control", b"public, max-age=1"), (b"vary", b"accept, authorization"))
+AWAY = {"UNAVAILABLE", "TIMED_OUT"}
 
 
-class BadRequest(Exception):
-    """The HTTP request is not a GraphQL request; status says how."""
+class GraphQL:
+    """The ASGI application behind /graphql. reader, shared: there once the process has started."""
 
-    def __init__(self, message: str, status: int = 400) -> None:
-        super().__init__(message)
-        self.status = status
+    reader: Reader
+    shared: SharedReads
+
+    def __init__(self, engine: Engine, box: SecretBox) -> None:
+        self.engine = engine
+        self.box = box
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = headers_of(scope)
+        request_id = request_id_of(headers)
+        try:
+            reply = await self._reply(scope, headers, receive, request_id)
+        except Disconnected:
+            return
+        except Exception as error:
+            log.exception("request failed", request_id=request_id, exc_info=error)
+            message = f"something went wrong; request {request_id}"
+            reply = _refusal(message, "INTERNAL", 500, JSON)
+        await reply.send(send, (b"x-request-id", request_id.encode()))
+
+    async def _reply(
+        self, scope: Scope, headers: Headers, receive: Receive, request_id: str
+    ) -> Reply:
+        media_type = GRAPHQL_JSON if GRAPHQL_JSON in headers.get(b"accept", b"") else JSON
+        try:
+            match scope["method"]:
+                case "POST":
+                    check_content_type(headers.get(b"content-type", b""))
+                    body = await read_body(receive, headers, limit=MAX_BODY)
+                    return await self._answer(body, False, headers, media_type, request_id)
+                case "GET" | "HEAD":
+                    return await self._get(scope["query_string"], headers, media_type, request_id)
+                case _:
+                    return Reply(405, b"text/plain", b"", ((b"allow", b"GET, HEAD, POST"),))
+        except BadRequest as error:
+            return _refusal(str(error), "BAD_REQUEST", error.status, media_type)
+        except TooLarge:
+            message = f"the request is longer than {MAX_BODY} bytes"
+            return _refusal(message, "TOO_LARGE", 413, media_type)
+        except Unauthorized:
+            message = "this token is not known, has expired or was revoked"
+            return _refusal(message, "UNAUTHENTICATED", 401, media_type)
+        except OUTAGES:
+            message = "the database cannot be reached now; try again soon"
+            return _refusal(message, "UNAVAILABLE", 503, media_type)
+
+    async def _get(
+        self, query_string: bytes, headers: Headers, media_type: bytes, request_id: str
+    ) -> Reply:
+        if b"query=" not in query_string and b"text/html" in headers.get(b"accept", b""):
+            return Reply(200, b"text/html; charset=utf-8", PAGE.encode())
+        reply = await self._answer(query_string, True, headers, media_type, request_id)
+        if reply.status != 200:
+            return reply
+        tag = b'"%b"' % hashlib.blake2b(reply.body, digest_size=12).hexdigest().encode()
+        kinds = PRIVATE if b"authorization" in headers else PUBLIC
+        if tag in headers.get(b"if-none-match", b""):
+            return Reply(304, reply.media_type, b"", (*kinds, (b"etag", tag)))
+        return Reply(200, reply.media_type, reply.body, (*kinds, (b"etag", tag)))
+
+    async def _answer(
+        self,
+        given: bytes,
+        is_safe: bool,
+        headers: Headers,
+        media_type: bytes,
+        request_id: str,
+    ) -> Reply:
+        """The reply to a request, kept from before where that is the same."""
+        shares = b"authorization" not in headers and b"no-cache" not in headers.get(
+            b"cache-control", b""
+        )
+        key = (given, is_safe, media_type)
+        if shares and (reply := self.shared.find(key)) is not None:
+            return reply
+        asked = from_query_string(given) if is_safe else from_body(given)
+        viewer = await viewer_of(headers)
+        try:
+            prepared = self.engine.prepare(asked, viewer)
+        except Refused as refused:
+            return _reply(Answer(None, refused.errors), media_type)
+        if shares and prepared.plan is not None:
+            return await self._shared(key, prepared, viewer, media_type, request_id)
+        return _reply(await self._run(prepared, viewer, request_id), media_type)
+
+    async def _shared(
+        self,
+        key: tuple[bytes, bool, bytes],
+        prepared: Prepared,
+        viewer: Viewer,
+        media_type: bytes,
+        request_id: str,
+    ) -> Reply:
+        assert prepared.plan is not None
+        tables = prepared.plan.tables
+        mark = self.shared.mark(tables)
+        answer = await self.shared.once(
+            prepared.question, mark, lambda: self._run(prepared, viewer, request_id)
+        )
+        reply = _reply(answer, media_type)
+        if not answer.errors:
+            self.shared.keep(key, reply, tables, mark)
+        return reply
+
+    async def _run(self, prepared: Prepared, viewer: Viewer, request_id: str) -> Answer:
+        context = Context(viewer, datetime.now(UTC), request_id, self.box)
+        return await self.engine.run(prepared, context, self.reader)
 
 
-async def endpoint(request: Request) -> Response:
-    """/graphql. A browser that asks for a page gets GraphiQL."""
-    media_type = _negotiated(request)
-    if request.method == "GET" and "query" not in request.query_params and _wants_page(request):
-        return graphiql()
-    try:
-        asked = await _asked(request)
-        context = await context_of(request)
-    except BadRequest as error:
-        return _refused(str(error), "BAD_REQUEST", error.status, media_type)
-    except TooLarge:
-        message = f"the request is longer than {MAX_BODY} bytes"
-        return _refused(message, "TOO_LARGE", 413, media_type)
-    except Unauthorized:
-        message = "this token is not known, has expired or was revoked"
-        return _refused(message, "UNAUTHENTICATED", 401, media_type)
-    except Unavailable:
-        return _refused("the database cannot be reached now", "UNAVAILABLE", 503, media_type)
-    except ClientDisconnect:
-        return Response(status_code=400)
-    engine: Engine = request.app.state.engine
-    answer = await engine.answer(asked, context, request.app.state.reader)
-    return _response(answer, media_type, context.request_id)
-
-
-def _negotiated(request: Request) -> str:
-    accept = request.headers.get("accept", "")
-    return GRAPHQL_JSON if GRAPHQL_JSON in accept else JSON
-
-
-def _wants_page(request: Request) -> bool:
-    return "text/html" in request.headers.get("accept", "")
-
-
-async def _asked(request: Request) -> Asked:
-    if request.method == "GET":
-        return _from_query(request)
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != JSON:
-        raise BadRequest(f"the content type must be {JSON}", 415)
-    return _from_body(await read_body(request, limit=MAX_BODY))
-
-
-def _from_query(request: Request) -> Asked:
-    given = request.query_params
-    if "query" not in given:
-        raise BadRequest("the parameter `query` is missing")
-    variables = _object(given.get("variables") or "{}", "variables")
-    return Asked(given["query"], variables, given.get("operationName") or None, is_safe=True)
-
-
-def _from_body(body: bytes) -> Asked:
-    fields = _object(body, "the body")
-    query, name = fields.get("query"), fields.get("operationName")
-    variables = fields.get("variables")
-    if not isinstance(query, str):
-        raise BadRequest("`query` must be a string")
-    if name is not None and not isinstance(name, str):
-        raise BadRequest("`operationName` must be a string")
-    if variables is not None and not isinstance(variables, dict):
-        raise BadRequest("`variables` must be an object")
-    return Asked(query, variables or {}, name)
-
-
-def _object(text: str | bytes, name: str) -> dict[str, Any]:
-    try:
-        found = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise BadRequest(f"{name} is not JSON: {error}") from error
-    if not isinstance(found, dict):
-        raise BadRequest(f"{name} must be a JSON object")
-    return found
-
-
-def _refused(message: str, code: str, status: int, media_type: str) -> Response:
-    answer = Answer(None, [GraphQLError(message, extensions={"code": code})])
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    if status == 503:
-        headers["Retry-After"] = "2"
-    return Response(answer.body, status, headers, media_type)
-
-
-def _response(answer: Answer, media_type: str, request_id: str) -> Response:
+def _reply(answer: Answer, media_type: bytes) -> Reply:
     """The status says what went wrong under application/graphql-response+json; under
     application/json a well-formed request is answered with 200, whatever became of it."""
-    status = 200
-    for code, away in STATUS.items():
-        if code in answer.codes:
-            status = away
-    if status == 200 and answer.data is None and media_type == GRAPHQL_JSON:
-        status = 400
-    headers = {"X-Request-Id": request_id}
-    if status == 503:
-        headers["Retry-After"] = "2"
-    return Response(answer.body, status, headers, media_type)
+    if answer.codes & AWAY:
+        return Reply(503, media_type, answer.body, RETRY)
+    if answer.data is None and media_type == GRAPHQL_JSON:
+        return Reply(400, media_type, answer.body)
+    return Reply(200, media_type, answer.body)
+
+
+def _refusal(message: str, code: str, status: int, media_type: bytes) -> Reply:
+    answer = Answer(None, [GraphQLError(message, extensions={"code": code})])
+    more = {401: ((b"www-authenticate", b"Bearer"),), 503: RETRY}.get(status, ())
+    return Reply(status, media_type, answer.body, more)

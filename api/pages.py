@@ -93,7 +93,7 @@ async def document(request: Request) -> Response:
 
 
 async def sdl(request: Request) -> Response:
-    return PlainTextResponse(request.app.state.engine.sdl)
+    return PlainTextResponse(request.app.state.sdl)
 
 
 routes = [

@@ -20,13 +20,17 @@ RETRY_SECONDS = 1.0
 class Changes:
     """Counts the writes to each table that this process has heard of.
 
-    is_listening: false while the database is away: then nothing is known, and nothing may be kept.
+    listening: clear while the database is away: then nothing is known, and nothing may be kept.
     """
 
     def __init__(self) -> None:
-        self.is_listening = False
+        self.listening = asyncio.Event()
         self._counts: Counter[str] = Counter()
         self._connections = 0
+
+    @property
+    def is_listening(self) -> bool:
+        return self.listening.is_set()
 
     def mark(self, tables: Iterable[str]) -> Hashable:
         """Differs from an earlier mark as soon as one of the tables has been written to."""
@@ -40,7 +44,7 @@ class Changes:
         while True:
             with contextlib.suppress(*OUTAGES):
                 await self._listen_once(database_url)
-            self.is_listening = False
+            self.listening.clear()
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _listen_once(self, database_url: str) -> None:
@@ -52,7 +56,7 @@ class Changes:
                 CHANNEL, lambda _connection, _pid, _channel, table: self.heard(str(table))
             )
             self._connections += 1
-            self.is_listening = True
+            self.listening.set()
             await ended.wait()
         finally:
             connection.terminate()

@@ -11,10 +11,9 @@ from typing import Any
 import asyncpg
 import pytest
 from asyncpg.connection import LoggedQuery
-from starlette.applications import Starlette
 
 import domain.reader
-from api.app import create_app
+from api.app import Application, create_app
 from settings import Settings
 from tests.asgi import Response, call, lifespan
 
@@ -25,7 +24,7 @@ KEY = "a-key-for-tests"
 class Graph:
     """statements: what was sent over the connections that read, in order."""
 
-    app: Starlette
+    app: Application
     statements: list[str] = field(default_factory=list)
 
     async def post(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +55,11 @@ class Prepared:
     variables: VariableValues
     plan: Plan | None = None
     values: tuple[Any, ...] = ()
+
+    @property
+    def question(self) -> Hashable:
+        """Equal for queries that must have equal answers at the same moment, for one viewer."""
+        return id(self.plan), repr(self.values)
 
 
 class Engine:
