@@ -7,11 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -48,8 +51,8 @@ asyncio.run(run_worker(settings))
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[SandboxProcess]:
-    with sandbox_process() as process:
-        yield process
+    with sandbox_process() as running:
+        yield running
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -67,10 +70,17 @@ async def connection(database: str, sandbox: SandboxProcess) -> AsyncIterator[as
     await opened.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Worker:
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    async def has_said(self, event: str) -> bool:
+        return f'"{event}"' in self.log.read_text()
+
+
 @contextmanager
-def worker(
-    database_url: str, sandbox: SandboxProcess, **more: str
-) -> Iterator[subprocess.Popen[bytes]]:
+def worker(database_url: str, sandbox: SandboxProcess, **more: str) -> Iterator[Worker]:
     environment = {
         **os.environ,
         "DATABASE_URL": database_url,
@@ -79,16 +89,21 @@ def worker(
         "XINFENG_PLATFORM_URLS": f'{{"WEIBO": "{sandbox.url}/weibo"}}',
         **more,
     }
-    process = subprocess.Popen([sys.executable, "-c", RUN], cwd=ROOT, env=environment)
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait(10)
+    with tempfile.NamedTemporaryFile(suffix=".log") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-c", RUN], cwd=ROOT, env=environment, stderr=log
+        )
+        running = Worker(process, Path(log.name))
+        try:
+            yield running
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait(10)
+            print(running.log.read_text())
 
 
-async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 25) -> None:
+async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not await condition():
         assert time.monotonic() < deadline, "it did not come about in time"
@@ -136,7 +151,7 @@ async def test_a_worker_pulls_rolls_up_and_stops(
     connection: asyncpg.Connection, database: str, partner_id: int, sandbox: SandboxProcess
 ) -> None:
     posts = (await make_accounts(partner_id, "grow", 1, 20))["media-grow-0"]
-    with worker(database, sandbox, XINFENG_PULL_INTERVAL_SECONDS="1") as process:
+    with worker(database, sandbox, XINFENG_PULL_INTERVAL_SECONDS="1") as running:
 
         async def first() -> bool:
             return await reads_total(connection, posts) == expected_reads(posts)
@@ -149,8 +164,8 @@ async def test_a_worker_pulls_rolls_up_and_stops(
         await until(second)
         sandbox.fault("slow:1", times=1)
         stopped_at = time.monotonic()
-        process.send_signal(signal.SIGTERM)
-        assert await asyncio.to_thread(process.wait, 10) == 0
+        running.process.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(running.process.wait, 10) == 0
         assert time.monotonic() - stopped_at < 8
     assert expected_reads(posts, LATER) > expected_reads(posts)
     left = "SELECT count(*) FROM jobs.procrastinate_jobs WHERE status IN ('doing', 'failed')"
@@ -166,15 +181,15 @@ async def test_killed_in_the_middle_nothing_is_lost_and_nothing_doubled(
     before = len(sandbox.requests())
     # The second of the account's two batches is on its way when the worker dies.
     sandbox.fault("slow:0.7")
-    with worker(database, sandbox) as process:
+    with worker(database, sandbox) as running:
 
         async def first_batch() -> bool:
             return len(await observations(connection, posts)) == 100
 
         await until(first_batch)
         await asyncio.to_thread(wait_for_request, sandbox, before + 2)
-        process.send_signal(signal.SIGKILL)
-        await asyncio.to_thread(process.wait, 10)
+        running.process.send_signal(signal.SIGKILL)
+        await asyncio.to_thread(running.process.wait, 10)
     sandbox.call("DELETE", "/faults")
     assert len(await observations(connection, posts)) == 100
     doing = "SELECT count(*) FROM jobs.procrastinate_jobs WHERE status = 'doing'"
@@ -215,8 +230,8 @@ async def test_two_workers_share_without_overlap(
         await until(whole)
         workers = "SELECT count(*) FROM jobs.procrastinate_workers"
         assert await connection.fetchval(workers) >= 2
-        assert first.poll() is None
-        assert second.poll() is None
+        assert first.process.poll() is None
+        assert second.process.poll() is None
     asked = Counter(dict(request["query"])["ids"] for request in sandbox.requests(before))
     assert asked == {",".join(sorted(made, reverse=True)): 1 for made in accounts.values()}
     assert await observations(connection, posts) == dict.fromkeys(posts, 3)

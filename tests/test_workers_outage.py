@@ -26,8 +26,8 @@ OFTEN = {"XINFENG_PULL_INTERVAL_SECONDS": "1"}
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[SandboxProcess]:
-    with sandbox_process() as process:
-        yield process
+    with sandbox_process() as running:
+        yield running
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -58,9 +58,9 @@ async def test_the_worker_waits_and_recovers_by_itself(
     async def caught_up(hour: str) -> bool:
         return await reads_total(connection, posts) == expected_reads(posts, hour)
 
-    with worker(line.url, sandbox, **OFTEN) as process:
-        await asyncio.sleep(1.5)
-        assert process.poll() is None, "it waits for a database that is away from the start"
+    with worker(line.url, sandbox, **OFTEN) as running:
+        await until(lambda: running.has_said("worker_waits"))
+        assert running.process.poll() is None, "it waits for a database that is away from the start"
         await line.restore()
         await until(lambda: caught_up(HOUR))
         # The line breaks while an answer is on its way, and the answer cannot be recorded.
@@ -71,17 +71,17 @@ async def test_the_worker_waits_and_recovers_by_itself(
         sandbox.call("DELETE", "/faults")
         sandbox.call("PUT", "/clock", {"hour": LATER})
         await asyncio.sleep(2.5)
-        assert process.poll() is None
+        assert running.process.poll() is None
         assert await caught_up(HOUR)
         await line.restore()
-        await until(lambda: caught_up(LATER), 40)
+        await until(lambda: caught_up(LATER))
         line.silence()
         sandbox.call("PUT", "/clock", {"hour": HOUR})
         await asyncio.sleep(2)
         assert await caught_up(LATER)
         await line.restore()
-        await until(lambda: caught_up(HOUR), 40)
-        assert process.poll() is None
+        await until(lambda: caught_up(HOUR))
+        assert running.process.poll() is None
     assert expected_reads(posts) < expected_reads(posts, LATER)
     assert await verify(zone=ZoneInfo("Asia/Shanghai"), report=lambda done, of: None) == []
 
@@ -91,22 +91,23 @@ async def asked_again(sandbox: SandboxProcess, before: int) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("absence", "status", "seconds"), [("away", 0, 2), ("cut off", 0, 9), ("silent", 1, 11)]
+    ("absence", "status", "seconds"), [("away", 0, 5), ("cut off", 0, 9), ("silent", 1, 11)]
 )
 async def test_the_worker_stops_though_the_database_is_absent(
     line: Line, sandbox: SandboxProcess, absence: str, status: int, seconds: float
 ) -> None:
     if absence != "away":
         await line.restore()
-    with worker(line.url, sandbox, **OFTEN) as process:
-        await asyncio.sleep(2.5)
+    with worker(line.url, sandbox, **OFTEN) as running:
+        ready = "worker_waits" if absence == "away" else "pulled"
+        await until(lambda: running.has_said(ready))
         if absence == "cut off":
             await line.cut()
             await asyncio.sleep(0.5)
         if absence == "silent":
             line.silence()
         stopped_at = time.monotonic()
-        process.send_signal(signal.SIGTERM)
-        assert await asyncio.to_thread(process.wait, 40) == status
+        running.process.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(running.process.wait, 40) == status
         assert time.monotonic() - stopped_at < seconds
         await line.cut()

@@ -89,6 +89,9 @@ async def pull(tools: Tools, account_id: int) -> Pulled:
                 pulled.ended = posts
                 return pulled
             await _pull_batch(tools, adapter, account, posts, pulled)
+            if len(posts) < adapter.batch_size:
+                pulled.ended = Ended.NOTHING_DUE
+                return pulled
         pulled.ended = Ended.TIME_IS_UP
     except NoReading as error:
         pulled.ended = Ended.FAILED
@@ -223,7 +226,8 @@ async def _fail(tools: Tools, account_id: int, error: NoReading) -> None:
         until=until,
         answer=error.answer,
     )
-    log.warning(
+    say = log.info if kind is FailureKind.THROTTLED else log.warning
+    say(
         "pull_failed",
         account_id=account_id,
         kind=kind.value,
