@@ -26,6 +26,8 @@ USER = "xinfeng"
 START_SECONDS = 60.0
 STOP_SECONDS = 60.0
 LONGEST_SOCKET_PATH = 103
+NOTE = "sockets"
+"""A file that says where the socket is, while there is one."""
 
 Report = Callable[[str], None]
 
@@ -109,8 +111,11 @@ def _settled(cluster: Path) -> Postmaster | None:
 class _Server:
     """A postmaster of ours."""
 
-    def __init__(self, process: subprocess.Popen[bytes], sockets: Path, port: int) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], directory: Path, sockets: Path, port: int
+    ) -> None:
         self.process = process
+        self.directory = directory
         self.sockets = sockets
         self.port = port
 
@@ -127,6 +132,7 @@ class _Server:
             self.process.kill()
             self.process.wait()
         shutil.rmtree(self.sockets, ignore_errors=True)
+        (self.directory / NOTE).unlink(missing_ok=True)
 
 
 def _start(directory: Path, options: Mapping[str, str], report: Report) -> _Server:
@@ -144,6 +150,8 @@ def _start(directory: Path, options: Mapping[str, str], report: Report) -> _Serv
         "unix_socket_directories": str(sockets),
         "timezone": "UTC",
         "log_timezone": "UTC",
+        # Refused statements are the application's to log: here they would fill the disk.
+        "log_min_messages": "log",
         **options,
     }
     arguments = [f"--{name}={value}" for name, value in chosen.items()]
@@ -151,7 +159,7 @@ def _start(directory: Path, options: Mapping[str, str], report: Report) -> _Serv
         process = _run(
             ["postgres", "-D", str(cluster), *arguments], identity, cluster, log.fileno()
         )
-    server = _Server(process, sockets, int(chosen["port"]))
+    server = _Server(process, directory, sockets, int(chosen["port"]))
     try:
         _wait_until_ready(server, cluster, directory / "postgres.log")
     except BaseException:
@@ -232,7 +240,7 @@ def _run(command: list[str], identity: Identity, cwd: Path, output: int) -> subp
 
 def _socket_directory(directory: Path, identity: Identity) -> Path:
     """A short private directory for the socket; what a killed predecessor left is removed."""
-    note = directory / "sockets"
+    note = directory / NOTE
     if note.exists():
         _remove_left_over(Path(note.read_text()))
     made = tempfile.mkdtemp(prefix="xinfeng-")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -20,6 +21,7 @@ LONGEST_PAUSE_SECONDS = 30.0
 STEADY_SECONDS = 60.0
 POLL_SECONDS = 0.2
 SHOWN_LINES = 5
+LARGEST_LOG_BYTES = 10_000_000
 
 
 @dataclass(slots=True)
@@ -39,6 +41,12 @@ class Child:
     @property
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
+
+    def keep_log_small(self) -> None:
+        """Its output is appended to the file, so that cutting it off loses nothing later."""
+        if self.log.stat().st_size > LARGEST_LOG_BYTES:
+            shutil.copyfile(self.log, self.log.with_suffix(".log.1"))
+            os.truncate(self.log, 0)
 
     def last_lines(self) -> list[str]:
         return self.log.read_text(errors="replace").splitlines()[-SHOWN_LINES:]
@@ -62,6 +70,7 @@ class Supervisor:
         """Restart what died, each time after a longer pause. Call it every now and then."""
         now = time.monotonic()
         for child in self.children:
+            child.keep_log_small()
             if child.is_running:
                 if now - child.started_at > STEADY_SECONDS:
                     child.failures = 0

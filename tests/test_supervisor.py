@@ -125,3 +125,16 @@ def test_the_last_run_s_log_is_kept_beside(tmp_path: Path, supervisor: Superviso
     wait_for("today", log)
     assert "yesterday" not in log.read_text()
     assert (tmp_path / "logs" / "worker.log.1").read_text() == "yesterday\n"
+
+
+def test_a_log_that_grows_is_cut_off_and_its_last_part_kept(
+    tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LARGEST_LOG_BYTES", 50)
+    talker = child(tmp_path, "talker", "print('x' * 60); import time; time.sleep(60)")
+    supervisor.start(talker)
+    wait_for("x" * 60, talker.log)
+    supervisor.check()
+    assert talker.log.read_text() == ""
+    assert talker.log.with_suffix(".log.1").read_text() == "x" * 60 + "\n"
+    assert talker.is_running
