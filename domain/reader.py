@@ -25,17 +25,31 @@ class TimedOut(Exception):
 class Reader:
     """A pool of connections that only read."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, *, patience_seconds: float) -> None:
         self._pool = pool
+        self._patience_seconds = patience_seconds
 
     async def row(self, sql: str, values: Sequence[Any]) -> Sequence[bytes | None]:
         """The one row a planned statement gives. Raises Unavailable and TimedOut."""
         try:
-            found: Sequence[bytes | None] = await self._pool.fetchrow(sql, *values)
+            async with self._pool.acquire() as connection:
+                return await self._fetch(connection, sql, values)
         except asyncpg.QueryCanceledError as error:
             raise TimedOut from error
         except OUTAGES as error:
             raise Unavailable from error
+
+    async def _fetch(
+        self, connection: Any, sql: str, values: Sequence[Any]
+    ) -> Sequence[bytes | None]:
+        try:
+            found: Sequence[bytes | None] = await connection.fetchrow(
+                sql, *values, timeout=self._patience_seconds
+            )
+        except TimeoutError:
+            # The server did not even cancel the statement: it would not confirm a release either.
+            connection.terminate()
+            raise
         return found
 
     async def is_ready(self) -> bool:
@@ -81,7 +95,7 @@ async def open_reader(
         },
     ) as pool:
         try:
-            yield Reader(pool)
+            yield Reader(pool, patience_seconds=timeout_seconds + 1)
         finally:
             await _close(pool)
 
