@@ -14,7 +14,7 @@ from domain.engagement.actions.attribution import recompute_subjects
 from domain.engagement.actions.locking import hold_totals
 from domain.engagement.actions.record import NewObservation
 from domain.engagement.actions.rollup import roll_up, roll_up_all
-from domain.engagement.actions.verify import verify
+from domain.engagement.actions.verify import Difference, verify
 from domain.engagement.rules import Metric, SubjectKind
 from tests import engagement_district as d
 
@@ -24,7 +24,7 @@ RECORDERS, BATCHES, POSTS, HOURS = 8, 12, 30, 100
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def district(database_url: str) -> AsyncIterator[d.District]:
-    async with open_database(database_url, pool_size=RECORDERS + 4):
+    async with open_database(database_url, pool_size=RECORDERS + 5):
         yield await d.build()
 
 
@@ -46,8 +46,10 @@ async def test_concurrent_recorders_and_roll_ups_lose_nothing(district: d.Distri
     recording = asyncio.gather(*recorders)
     rolling = [asyncio.create_task(roller(recording)) for _ in range(2)]
     moving = asyncio.create_task(mover(district, posts[0], recording))
+    checking = asyncio.create_task(checker(recording))
     new = sum(await asyncio.wait_for(recording, 120))
     await asyncio.wait_for(asyncio.gather(*rolling, moving), 120)
+    assert await asyncio.wait_for(checking, 120) == []
     await roll_up_all(zone=d.ZONE)
 
     recorded = (await d.rows("SELECT count(*) FROM observation"))[0]["count"]
@@ -72,6 +74,14 @@ async def recorder(random: Random, everything: list[NewObservation]) -> int:
 async def roller(recording: asyncio.Future[list[int]]) -> None:
     while not recording.done():
         await roll_up(zone=d.ZONE, limit=150)
+
+
+async def checker(recording: asyncio.Future[list[int]]) -> list[Difference]:
+    """What is only behind is never taken for wrong."""
+    found: list[Difference] = []
+    while not recording.done():
+        found += await verify(zone=d.ZONE, report=d.silent)
+    return found
 
 
 async def mover(district: d.District, post: int, recording: asyncio.Future[list[int]]) -> None:

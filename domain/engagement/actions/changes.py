@@ -42,9 +42,12 @@ class Changes:
     daily: list[BucketChange] = field(default_factory=list)
     hourly: list[BucketChange] = field(default_factory=list)
 
+    @property
+    def rows(self) -> int:
+        return len(self.totals) + len(self.daily) + len(self.hourly)
 
-def changes(histories: Iterable[History], zone: ZoneInfo) -> Changes:
-    found = Changes()
+
+def collect(found: Changes, histories: Iterable[History], zone: ZoneInfo) -> None:
     for history in histories:
         derived = history.derive(zone)
         now = figures_of(derived.total, posted_at=history.posted_at, gone=history.gone)
@@ -52,7 +55,6 @@ def changes(histories: Iterable[History], zone: ZoneInfo) -> Changes:
             found.totals.append(TotalChange(*history.pair, history.stored, now))
         found.daily += _bucket_changes(history, history.daily, derived.daily)
         found.hourly += _bucket_changes(history, history.hourly, derived.hourly)
-    return found
 
 
 def _bucket_changes(

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tortoise.backends.base.client import BaseDBAsyncClient
+
 from domain.database import transaction
-from domain.engagement.actions.changes import changes
+from domain.engagement.actions.changes import Changes, collect
 from domain.engagement.actions.histories import Pair, load
 from domain.engagement.actions.locking import hold_totals
 from domain.engagement.actions.writing import write
 
-PORTION = 2_000
-"""Pairs in memory at once: after a long pause each may bring a day of observations."""
+PAIRS = 2_000
+"""Histories in memory at once."""
+
+ROWS = 50_000
+"""Changed rows after which they are written. All above the posts is written with each time."""
 
 CONSUME = """
 DELETE FROM engagement_dirty
@@ -51,10 +56,7 @@ async def roll_up(*, zone: ZoneInfo, limit: int = 10_000) -> RollUp:
         await hold_totals(client)
         marks = await client.execute_query_dict(CONSUME, [limit])
         since = _earliest(marks)
-        pairs = list(since)
-        for start in range(0, len(pairs), PORTION):
-            portion = {pair: since[pair] for pair in pairs[start : start + PORTION]}
-            await write(client, changes(await load(client, portion, zone), zone))
+        await _derive(client, since, zone)
         return RollUp(len(marks), len(since))
 
 
@@ -66,6 +68,21 @@ async def roll_up_all(*, zone: ZoneInfo, limit: int = 10_000) -> int:
         consumed += marks
         if marks < limit:
             return consumed
+
+
+async def _derive(
+    client: BaseDBAsyncClient, since: Mapping[Pair, datetime | None], zone: ZoneInfo
+) -> None:
+    """In portions, since after a long pause each pair may bring a day of observations."""
+    found = Changes()
+    pairs = sorted(since)
+    for start in range(0, len(pairs), PAIRS):
+        portion = {pair: since[pair] for pair in pairs[start : start + PAIRS]}
+        collect(found, await load(client, portion, zone), zone)
+        if found.rows >= ROWS:
+            await write(client, found)
+            found = Changes()
+    await write(client, found)
 
 
 def _earliest(marks: Iterable[dict[str, Any]]) -> dict[Pair, datetime | None]:
