@@ -21,6 +21,12 @@ def _address(value: str) -> str:
     return value
 
 
+def _readable(value: Path | None) -> Path | None:
+    if value is not None and not value.exists():
+        raise ValueError("there is no such file or directory")
+    return value
+
+
 def _zone(value: str) -> str:
     if value not in available_timezones():
         raise ValueError("not a time zone of the IANA database, e.g. Asia/Shanghai")
@@ -94,6 +100,16 @@ class Settings(BaseSettings):
         default_factory=dict,
         description="Other addresses for platforms, as JSON, "
         'e.g. {"WEIBO": "http://127.0.0.1:8001/weibo"}; the demo points them at its sandbox.',
+    )
+
+    trusted_documents: Annotated[Path | None, AfterValidator(_readable)] = Field(
+        default=None,
+        description="Documents known beforehand: a directory of .graphql files, or a manifest "
+        "(JSON of {id: text}, or with operations: [{id, body}]).",
+    )
+    trusted_only: bool = Field(
+        default=False,
+        description="Answer only the documents known beforehand; without any, none.",
     )
 
     @property

@@ -16,6 +16,7 @@ from domain.notifications import listening
 from domain.reader import open_reader
 from domain.secrets import SecretBox
 from schema.execution.engine import Engine
+from schema.execution.trusted import KnownDocuments, load_trusted
 from schema.root import build
 from settings import Settings
 
@@ -37,7 +38,11 @@ class Application:
 def create_app(settings: Settings) -> Application:
     """The ASGI application. It starts even while the database is away, and finds it later."""
     box = SecretBox(settings.secret_keys)
-    graphql = GraphQL(Engine(build(), zone=settings.time_zone), box)
+    known = KnownDocuments(
+        load_trusted(settings.trusted_documents) if settings.trusted_documents else {},
+        only_trusted=settings.trusted_only,
+    )
+    graphql = GraphQL(Engine(build(), zone=settings.time_zone, known=known), box)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

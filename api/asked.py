@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs
 
 import msgspec
 
 from schema.execution.engine import Request
+
+T = TypeVar("T")
 
 JSON = b"application/json"
 GRAPHQL_JSON = b"application/graphql-response+json"
@@ -33,24 +35,61 @@ def from_query_string(text: bytes) -> Request:
         given = {name: values[-1] for name, values in parse_qs(text.decode("ascii")).items()}
     except (UnicodeError, ValueError) as error:
         raise BadRequest("the address is not well formed") from error
-    if "query" not in given:
-        raise BadRequest("the parameter `query` is missing")
-    variables = _object(given.get("variables", "{}"), "variables")
-    return Request(given["query"], variables, given.get("operationName"), is_safe=True)
+    return _complete(
+        query=given.get("query"),
+        variables=_object(given.get("variables", "{}"), "variables"),
+        operation_name=given.get("operationName"),
+        is_safe=True,
+        document_id=_document_id(
+            given.get("documentId"), _object(given.get("extensions", "{}"), "extensions")
+        ),
+    )
 
 
 def from_body(body: bytes) -> Request:
     """Raises BadRequest."""
     fields = _object(body, "the body")
-    query, name = fields.get("query"), fields.get("operationName")
-    variables = fields.get("variables")
-    if not isinstance(query, str):
-        raise BadRequest("`query` must be a string")
-    if name is not None and not isinstance(name, str):
-        raise BadRequest("`operationName` must be a string")
-    if variables is not None and not isinstance(variables, dict):
-        raise BadRequest("`variables` must be an object")
-    return Request(query, variables or {}, name)
+    return _complete(
+        query=_optional(fields, "query", str),
+        variables=_optional(fields, "variables", dict) or {},
+        operation_name=_optional(fields, "operationName", str),
+        document_id=_document_id(
+            _optional(fields, "documentId", str), _optional(fields, "extensions", dict) or {}
+        ),
+    )
+
+
+def _complete(**fields: Any) -> Request:
+    asked = Request(**fields)
+    if asked.query is None and asked.document_id is None:
+        raise BadRequest("`query` is missing")
+    return asked
+
+
+KINDS: dict[type[Any], str] = {str: "a string", dict: "an object"}
+
+
+def _optional(fields: dict[str, Any], name: str, kind: type[T]) -> T | None:
+    value = fields.get(name)
+    if value is not None and not isinstance(value, kind):
+        raise BadRequest(f"`{name}` must be {KINDS[kind]}")
+    return value
+
+
+def _document_id(given: str | None, extensions: dict[str, Any]) -> str | None:
+    """The document's id: as the GraphQL over HTTP draft gives it, or as an automatic persisted
+    query does."""
+    if given is not None:
+        return given.removeprefix("sha256:")
+    persisted = extensions.get("persistedQuery")
+    if persisted is None:
+        return None
+    if not isinstance(persisted, dict) or not isinstance(persisted.get("sha256Hash"), str):
+        raise BadRequest("`extensions.persistedQuery` must hold a `sha256Hash`")
+    if persisted.get("version") != 1:
+        raise BadRequest("`extensions.persistedQuery` must be of version 1")
+    id_: str = persisted["sha256Hash"]
+    return id_
 
 
 def _object(text: str | bytes, name: str) -> dict[str, Any]:

@@ -91,7 +91,7 @@ class GraphQL:
     async def _get(
         self, query_string: bytes, headers: Headers, media_type: bytes, request_id: str
     ) -> Reply:
-        if b"query=" not in query_string and b"text/html" in headers.get(b"accept", b""):
+        if not _asks(query_string) and b"text/html" in headers.get(b"accept", b""):
             return Reply(200, b"text/html; charset=utf-8", PAGE.encode())
         reply = await self._answer(query_string, True, headers, media_type, request_id)
         if reply.status != 200:
@@ -149,6 +149,10 @@ class GraphQL:
     async def _run(self, prepared: Prepared, viewer: Viewer, request_id: str) -> Answer:
         context = Context(viewer, datetime.now(UTC), request_id, self.box)
         return await self.engine.run(prepared, context, self.reader)
+
+
+def _asks(query_string: bytes) -> bool:
+    return any(name in query_string for name in (b"query=", b"documentId=", b"persistedQuery"))
 
 
 def _reply(answer: Answer, media_type: bytes) -> Reply:

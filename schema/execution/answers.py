@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import msgspec
 from graphql import GraphQLError
@@ -18,11 +17,12 @@ class Answer:
     """A GraphQL response.
 
     data: JSON of the data, or None when nothing was executed: a request error.
+    extensions: JSON of an object, or nothing.
     """
 
     data: bytes | None
     errors: Sequence[GraphQLError] = ()
-    extensions: dict[str, Any] = field(default_factory=dict)
+    extensions: bytes = b""
 
     @property
     def body(self) -> bytes:
@@ -32,7 +32,7 @@ class Answer:
         if self.data is not None:
             parts.append(b'"data":' + self.data)
         if self.extensions:
-            parts.append(b'"extensions":' + encode(self.extensions))
+            parts.append(b'"extensions":' + self.extensions)
         return b"{" + b",".join(parts) + b"}"
 
     @property

@@ -26,6 +26,7 @@ from schema.execution.context import Context
 from schema.execution.documents import Document, Documents, Refused, bad_request
 from schema.execution.introspection import introspect
 from schema.execution.mutations import complete_problem, plan_payload, run_action
+from schema.execution.trusted import KnownDocuments
 from schema.payloads import Payload
 from schema.planner.cache import PlanCache
 from schema.planner.errors import BadInput
@@ -38,12 +39,16 @@ NO_VARIABLES = VariableValues(sources={}, coerced={})
 
 @dataclass(frozen=True)
 class Request:
-    """What a client sent. `is_safe`: by GET, so nothing may change."""
+    """What a client sent: the document, or its id, or both.
 
-    query: str
+    is_safe: by GET, so nothing may change.
+    """
+
+    query: str | None
     variables: Mapping[str, Any]
     operation_name: str | None = None
     is_safe: bool = False
+    document_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,15 +70,18 @@ class Prepared:
 class Engine:
     """Answers requests. One per process.
 
-    zone: where a day begins, an IANA name.
+    zone: where a day begins, an IANA name. known: documents that have an id.
     """
 
-    def __init__(self, schema: strawberry.Schema, *, zone: str) -> None:
+    def __init__(
+        self, schema: strawberry.Schema, *, zone: str, known: KnownDocuments | None = None
+    ) -> None:
         self.schema = schema
         self._core = schema._schema
         self._zone = zone
         self._documents = Documents(self._core)
         self._plans = PlanCache()
+        self._known = known or KnownDocuments()
         self.sdl = schema.as_str().rstrip() + "\n"
 
     async def answer(self, request: Request, context: Context, reader: Reader) -> Answer:
@@ -86,7 +94,8 @@ class Engine:
 
     def prepare(self, request: Request, viewer: Viewer) -> Prepared:
         """Everything that can be settled before anything runs. Raises Refused."""
-        document = self._documents.read(request.query)
+        text = self._known.text(request.query, request.document_id)
+        document = self._documents.read(text)
         operation = document.operation(request.operation_name)
         variables = self._coerce(operation, request.variables)
         if operation.operation is OperationType.QUERY:
@@ -161,7 +170,7 @@ class Engine:
             else:
                 value = encode(self._introspect(prepared, root.key))
             fields.append((root.key, value))
-        return Answer(spliced(fields))
+        return Answer(spliced(fields), extensions=plan.extensions)
 
     def _introspect(self, prepared: Prepared, key: str) -> Any:
         nodes = self._selected(prepared)[key]

@@ -54,6 +54,11 @@ class Plan:
     cost: int
 
     @cached_property
+    def extensions(self) -> bytes:
+        """JSON of what a response says of the plan beside its data."""
+        return b'{"cost":{"requested":%d,"maximum":%d}}' % (self.cost, MAX_COST)
+
+    @cached_property
     def tables(self) -> tuple[str, ...]:
         """The tables it reads, by name."""
         return tuple(sorted(set(TABLE.findall(self.sql))))
