@@ -9,7 +9,9 @@ from typing import Any
 from granian import Granian
 from granian.constants import Interfaces
 
+from commands.logs import configure
 from commands.parent_death import follow_parent
+from settings import load_settings
 
 GRACE_SECONDS = 15
 
@@ -31,6 +33,7 @@ def serve_api(host: str, port: int, processes: int) -> None:
 def _load_application() -> Callable[..., Any]:
     """Runs in each of the server's processes, which end with the one that started them."""
     follow_parent(signal.SIGTERM)
+    configure(load_settings())
     from api.main import app
 
     return app

@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from commands.failures import CommandFailed
-from commands.runtime import environment, running
+from commands.runtime import environment, running, say
 from settings import load_settings
 
 Port = Annotated[int, Parameter(validator=Number(gte=1, lte=65535))]
@@ -35,6 +35,7 @@ def serve(*, host: str | None = None, port: Port | None = None) -> None:
         must_be_free(chosen_host, chosen_port, "--port or XINFENG_PORT")
         # The server's processes read their settings from the environment.
         os.environ.update(environment(settings))
+        say(f"serving http://{chosen_host}:{chosen_port}")
         serve_api(chosen_host, chosen_port, settings.processes)
 
 
