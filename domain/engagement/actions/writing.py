@@ -12,6 +12,19 @@ from domain.engagement.actions.changes import BucketChange, Changes, TotalChange
 from domain.engagement.figures import COLUMNS
 from domain.engagement.rules import SubjectKind
 
+# What the posts $1 count for. LATERAL with OFFSET 0: each by its index, however many there are.
+ATTRIBUTED = """
+WITH attributed AS MATERIALIZED (
+    SELECT s.post_id, s.subject_kind, s.subject_id
+    FROM (SELECT DISTINCT post_id FROM unnest($1::bigint[]) AS changed (post_id)) AS changed
+    JOIN LATERAL (
+        SELECT * FROM post_subject s
+        WHERE s.post_id = changed.post_id AND s.subject_kind <> 'POST'
+        OFFSET 0
+    ) AS s ON TRUE
+)
+"""
+
 POST_TOTALS = f"""
 INSERT INTO engagement_total (subject_kind, subject_id, metric, {", ".join(COLUMNS)})
 SELECT 'POST', * FROM unnest(
@@ -22,7 +35,7 @@ ON CONFLICT (subject_kind, subject_id, metric)
 DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS)}
 """
 
-SUBJECT_TOTALS = """
+SUBJECT_TOTALS = f"""{ATTRIBUTED}
 UPDATE engagement_total t
 SET value = CASE WHEN t.counted + d.counted > 0 THEN coalesce(t.value, 0) + d.value END,
     as_of = CASE WHEN t.counted + d.counted > 0 THEN greatest(t.as_of, d.as_of) END,
@@ -40,21 +53,21 @@ FROM (
         $1::bigint[], $2::text[], $3::bigint[], $4::timestamptz[], $5::timestamptz[],
         $6::integer[], $7::integer[], $8::integer[], $9::integer[]
     ) AS c (post_id, metric, value, as_of, stale_at, known, counted, at_least, provisional)
-    JOIN post_subject s ON s.post_id = c.post_id
-    WHERE s.subject_kind <> 'POST'
+    JOIN attributed s ON s.post_id = c.post_id
     GROUP BY s.subject_kind, s.subject_id, c.metric
 ) AS d
-WHERE t.subject_kind = d.subject_kind AND t.subject_id = d.subject_id AND t.metric = d.metric
+WHERE t.subject_kind <> 'POST' AND t.subject_kind = d.subject_kind
+  AND t.subject_id = d.subject_id AND t.metric = d.metric
 """
 
 # Subjects whose latest moment may have been the one that a post no longer has.
-LOWERED = """
+LOWERED = f"""{ATTRIBUTED}
 SELECT DISTINCT s.subject_kind, s.subject_id
 FROM unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::timestamptz[])
     AS was (post_id, metric, as_of, stale_at)
-JOIN post_subject s ON s.post_id = was.post_id
+JOIN attributed s ON s.post_id = was.post_id
 JOIN engagement_total t USING (subject_kind, subject_id, metric)
-WHERE s.subject_kind <> 'POST' AND (t.as_of = was.as_of OR t.stale_at = was.stale_at)
+WHERE t.subject_kind <> 'POST' AND (t.as_of = was.as_of OR t.stale_at = was.stale_at)
 """
 
 POST_BUCKETS = """
@@ -63,15 +76,14 @@ SELECT 'POST', * FROM unnest($1::bigint[], $2::text[], $3::{type}[], $4::bigint[
 ON CONFLICT (subject_kind, subject_id, metric, {bucket}) DO UPDATE SET value = excluded.value
 """
 
-SUBJECT_BUCKETS = """
-INSERT INTO engagement_{table} AS b (subject_kind, subject_id, metric, {bucket}, value)
+SUBJECT_BUCKETS = f"""{ATTRIBUTED}
+INSERT INTO engagement_{{table}} AS b (subject_kind, subject_id, metric, {{bucket}}, value)
 SELECT s.subject_kind, s.subject_id, c.metric, c.bucket, sum(c.gained)
-FROM unnest($1::bigint[], $2::text[], $3::{type}[], $4::bigint[])
+FROM unnest($1::bigint[], $2::text[], $3::{{type}}[], $4::bigint[])
     AS c (post_id, metric, bucket, gained)
-JOIN post_subject s ON s.post_id = c.post_id
-WHERE s.subject_kind <> 'POST'
+JOIN attributed s ON s.post_id = c.post_id
 GROUP BY s.subject_kind, s.subject_id, c.metric, c.bucket
-ON CONFLICT (subject_kind, subject_id, metric, {bucket})
+ON CONFLICT (subject_kind, subject_id, metric, {{bucket}})
 DO UPDATE SET value = b.value + excluded.value
 """
 
@@ -83,20 +95,19 @@ WHERE b.subject_kind = 'POST' AND b.subject_id = gone.post_id AND b.metric = gon
 """
 
 # A row that stands for no post any more is zero, but not every zero stands for none.
-DROP_SUBJECT_BUCKETS = """
-DELETE FROM engagement_{table} b
+DROP_SUBJECT_BUCKETS = f"""{ATTRIBUTED}
+DELETE FROM engagement_{{table}} b
 USING (
     SELECT DISTINCT s.subject_kind, s.subject_id, gone.metric, gone.bucket
-    FROM unnest($1::bigint[], $2::text[], $3::{type}[]) AS gone (post_id, metric, bucket)
-    JOIN post_subject s ON s.post_id = gone.post_id
-    WHERE s.subject_kind <> 'POST'
+    FROM unnest($1::bigint[], $2::text[], $3::{{type}}[]) AS gone (post_id, metric, bucket)
+    JOIN attributed s ON s.post_id = gone.post_id
 ) AS gone
 WHERE b.subject_kind = gone.subject_kind AND b.subject_id = gone.subject_id
-  AND b.metric = gone.metric AND b.{bucket} = gone.bucket AND b.value = 0
+  AND b.metric = gone.metric AND b.{{bucket}} = gone.bucket AND b.value = 0
   AND NOT EXISTS (
-    SELECT FROM engagement_{table} p
+    SELECT FROM engagement_{{table}} p
     JOIN post_subject s ON s.post_id = p.subject_id
-    WHERE p.subject_kind = 'POST' AND p.metric = gone.metric AND p.{bucket} = gone.bucket
+    WHERE p.subject_kind = 'POST' AND p.metric = gone.metric AND p.{{bucket}} = gone.bucket
       AND s.subject_kind = gone.subject_kind AND s.subject_id = gone.subject_id
   )
 """
