@@ -1,4 +1,4 @@
-"""GraphiQL: the library's page, opening with a query worth running."""
+"""GraphiQL: the library's page, opening with a query worth running, asking no other host."""
 
 from __future__ import annotations
 
@@ -35,6 +35,9 @@ query Overview {
 """
 
 
+ELSEWHERE = "https://unpkg.com/"
+
+
 def _page() -> str:
     page, count = re.subn(
         r"const EXAMPLE_QUERY = `[^`]*`;",
@@ -43,7 +46,8 @@ def _page() -> str:
     )
     if count != 1:
         raise RuntimeError("the GraphiQL page has no example query to replace")
-    return page.replace("<title>Strawberry GraphiQL</title>", "<title>Xinfeng GraphiQL</title>")
+    page = page.replace("<title>Strawberry GraphiQL</title>", "<title>Xinfeng GraphiQL</title>")
+    return page.replace(ELSEWHERE, "/static/graphiql/")
 
 
 PAGE = _page()

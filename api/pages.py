@@ -7,7 +7,8 @@ from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -30,7 +31,7 @@ li { display: grid; grid-template-columns: 11rem 1fr; gap: 1rem; padding: .6rem 
 li span { color: var(--faint); }
 @media (max-width: 34rem) { li { grid-template-columns: 1fr; gap: 0; } }
 pre { overflow: auto; padding: 1rem; border: 1px solid var(--line); border-radius: .5rem;
-  font: .85rem/1.55 ui-monospace, "SF Mono", Menlo, Consolas, monospace; white-space: pre-wrap; }
+  font: .8rem/1.55 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 """
 
 PAGE = """<!doctype html>
@@ -100,4 +101,5 @@ routes = [
     Route("/", home),
     Route("/docs/{name}", document),
     Route("/schema.graphql", sdl),
+    Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
 ]

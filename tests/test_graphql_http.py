@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -181,6 +184,18 @@ async def test_a_browser_gets_graphiql_with_a_query_that_runs(opened: Graph) -> 
     start = text.index("EXAMPLE_QUERY = ") + len("EXAMPLE_QUERY = ")
     query = json.loads(text[start : text.index(";\n", start)])
     assert "network" in (await opened.ask(query))
+
+
+async def test_the_query_page_needs_no_other_host(opened: Graph) -> None:
+    text = (
+        await call(opened.app, "GET", "/graphql", headers={"accept": "text/html"})
+    ).body.decode()
+    files = re.findall(r'"(/static/\S+)"\s+integrity="sha384-(\S+)"', text)
+    assert len(files) == 7
+    assert re.findall(r'(?:src|href)="https?:', text) == []
+    for address, hashed in files:
+        served = await call(opened.app, "GET", address)
+        assert base64.b64encode(hashlib.sha384(served.body).digest()).decode() == hashed
 
 
 async def test_the_pages(opened: Graph) -> None:
