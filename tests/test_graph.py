@@ -152,6 +152,18 @@ async def test_a_feed_newest_first_without_drafts(district: District) -> None:
     }
 
 
+async def test_the_network_is_a_node_too(district: District) -> None:
+    data = await district.graph.ask(
+        '{ node(id: "Network:1") { id } nodes(ids: ["Network:2"]) { id } }'
+    )
+    assert data == {"node": {"id": "Network:1"}, "nodes": [None]}
+
+
+async def test_a_page_of_which_only_its_place_is_asked(district: District) -> None:
+    data = await district.graph.ask("{ articles { pageInfo { hasPreviousPage } } }")
+    assert data == {"articles": {"pageInfo": {"hasPreviousPage": False}}}
+
+
 async def test_pages_join_without_gap_or_repetition(district: District) -> None:
     query = """query($after: String) {
         articles(first: 1, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } }"""

@@ -29,7 +29,7 @@ class Counts:
     posts: int = column("Posts anybody may see.", counted("post", PUBLIC.sql))
 
 
-@stands_on("(SELECT 0::bigint AS id)", kind="NETWORK")
+@stands_on("(SELECT 0::bigint AS id)", kind="NETWORK", number="{row}.id + 1")
 @strawberry.type(description="The whole network.")
 class Network(Counted, Node):
     id: strawberry.ID = column("Always Network:1.", "'Network:1'::text")

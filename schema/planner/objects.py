@@ -168,7 +168,8 @@ class Planner:
 
     def _by_own_id(self, place: Place, nodes: list[FieldNode], asked: str) -> str:
         before = self.statement.cost
-        sql = self.row_of(place, nodes, f"{place.row}.id = split_part({asked}.id, ':', 2)::bigint")
+        number = standing_of(place.type_).number.format(row=place.row)
+        sql = self.row_of(place, nodes, f"{number} = split_part({asked}.id, ':', 2)::bigint")
         # Only one branch is ever read: the dearest one counts.
         self.statement.cost = before + max(place.times, self.statement.cost - before)
         return sql

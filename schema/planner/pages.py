@@ -168,7 +168,8 @@ def _numbered(pager: Pager, selected: dict[str, list[FieldNode]]) -> str:
     outer = [(key, _aggregate(pager, nodes, inner)) for key, nodes in selected.items()]
     rows = select(inner, pager.source, [*pager.wanted(pager.node.row), pager.behind()])
     rows += f" ORDER BY {pager.ordering} LIMIT {pager.first + 1}"
-    return f"(SELECT row_to_json(j) FROM ({select(outer, f'({rows}) p')}) j)"
+    # HAVING makes it one row also when nothing that is asked needs an aggregate.
+    return f"(SELECT row_to_json(j) FROM ({select(outer, f'({rows}) p')} HAVING TRUE) j)"
 
 
 def _aggregate(pager: Pager, nodes: list[FieldNode], inner: list[tuple[str, str]]) -> str:

@@ -33,6 +33,7 @@ class Standing:
     """What a GraphQL type stands on: a table (or a subquery in brackets) and who sees its rows.
 
     kind: its kind of subject where it has totals, e.g. "ARTICLE".
+    number: SQL of the number in its global id.
     cost: what reading one counts for; 0 for what comes along with another row.
     """
 
@@ -40,6 +41,7 @@ class Standing:
     visible: Visible = everybody
     kind: str = ""
     cost: int = 1
+    number: str = "{row}.id"
 
 
 @dataclass(frozen=True)
@@ -142,12 +144,17 @@ class Condition:
 
 
 def stands_on(
-    table: str, visible: Visible = everybody, *, kind: str = "", cost: int = 1
+    table: str,
+    visible: Visible = everybody,
+    *,
+    kind: str = "",
+    cost: int = 1,
+    number: str = "{row}.id",
 ) -> Callable[[type[Any]], type[Any]]:
     """Class decorator, outermost: what the type stands on."""
 
     def decorate(cls: type[Any]) -> type[Any]:
-        cls.__standing__ = Standing(table, visible, kind, cost)
+        cls.__standing__ = Standing(table, visible, kind, cost, number)
         return cls
 
     return decorate

@@ -1,0 +1,215 @@
+"""Valid documents drawn from a schema: every field, nested, aliased, in fragments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from graphql import (
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_leaf_type,
+)
+from hypothesis import strategies as st
+
+from tests.oracle.arguments import Arguments
+from tests.oracle.values import Values
+from tests.oracle.variables import Variables
+from tests.oracle.words import Words
+
+Composite: TypeAlias = GraphQLObjectType | GraphQLInterfaceType
+DEEPEST = 6
+MOST_FIELDS = 45
+ROWS = 12_000
+"""The most rows a document may ask for: below what one request may."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A document, and sets of variables for it; the first two are of one shape."""
+
+    document: str
+    sets: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """type_: what is selected from. times: how many such objects there can be.
+
+    is_open: which type it is shows only when it runs; then equal names of different types must
+    not meet under one key.
+    """
+
+    type_: Composite
+    times: int
+    depth: int
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
+class Fragment:
+    name: str
+    place: Place
+    cost: int
+
+
+class Drafting:
+    """One document in the making."""
+
+    def __init__(self, draw: st.DrawFn, schema: GraphQLSchema, words: Words) -> None:
+        self.schema = schema
+        self.values = Values(draw, words)
+        self.variables = Variables(self.values)
+        self.arguments = Arguments(self.values, self.variables)
+        self.fragments: list[Fragment] = []
+        self.definitions: list[str] = []
+        self.cost = 0
+        self.names = 0
+        self.fields = 0
+
+    def case(self) -> Case:
+        query = self.schema.query_type
+        assert query is not None
+        selection = self.selection(Place(query, 1, DEEPEST), most=3)
+        declared = self.variables.declarations
+        start = f"query{declared} " if declared else ""
+        text = "\n".join([start + selection, *self.definitions])
+        return Case(text, self.variables.sets())
+
+    def selection(self, place: Place, *, most: int = 4) -> str:
+        number = 1 if self.fields > MOST_FIELDS else self.values.draw(st.integers(1, most))
+        self.fields += number
+        return "{ " + " ".join(self._member(place) for _ in range(number)) + " }"
+
+    def _member(self, place: Place) -> str:
+        chance = self.values.chance
+        if chance(7):
+            return self._alias(10) + "__typename"
+        if self._has_room(place) and chance(45 if place.is_open else 12):
+            return self._fragment(place)
+        return self._field(place)
+
+    def _alias(self, percent: int) -> str:
+        if not self.values.chance(percent):
+            return ""
+        self.names += 1
+        return f"k{self.names}: "
+
+    def _directives(self) -> str:
+        if not self.values.chance(8):
+            return ""
+        is_literal = self.values.chance(40)
+        condition = self.values.one(["true", "false"]) if is_literal else self.variables.condition()
+        return f" @{self.values.one(['include', 'skip'])}(if: {condition})"
+
+    def _field(self, place: Place) -> str:
+        leaves = [name for name, field in place.type_.fields.items() if _is_leaf(field)]
+        objects = [name for name in place.type_.fields if name not in leaves]
+        affordable = self._has_room(place) and self.cost + place.times <= ROWS
+        if not affordable or not objects:
+            return self._leaf(place, leaves)
+        if leaves and not self.values.chance(60):
+            return self._leaf(place, leaves)
+        return self._object(place, self.values.one(objects))
+
+    def _has_room(self, place: Place) -> bool:
+        return place.depth > 0 and self.fields < MOST_FIELDS
+
+    def _leaf(self, place: Place, leaves: list[str]) -> str:
+        name = self.values.one(leaves) if leaves else "__typename"
+        return self._key(place, name, has_arguments=False) + name + self._directives()
+
+    def _key(self, place: Place, name: str, *, has_arguments: bool) -> str:
+        """An alias where one is needed: the same name may stand for different things here."""
+        must = has_arguments or (place.is_open and not self._is_shared(name))
+        return self._alias(100 if must and name != "__typename" else 15)
+
+    def _is_shared(self, name: str) -> bool:
+        counted = self.schema.type_map["Counted"]
+        assert isinstance(counted, GraphQLInterfaceType)
+        return name in counted.fields
+
+    def _object(self, place: Place, name: str) -> str:
+        field = place.type_.fields[name]
+        room = (ROWS - self.cost) // place.times
+        text, times = self.arguments.of(place.type_.name, name, field, room)
+        if times > room:
+            return "__typename"
+        self.cost += place.times * times
+        head = self._key(place, name, has_arguments=bool(text)) + name + text
+        target = get_named_type(field.type)
+        assert isinstance(target, GraphQLObjectType | GraphQLInterfaceType)
+        is_open = place.is_open or isinstance(target, GraphQLInterfaceType)
+        below = Place(target, place.times * times, place.depth - 1, is_open)
+        parts = [f"{head}{self._directives()} {self.selection(below)}"]
+        if self.values.chance(6):
+            parts.append(f"{head} {self.selection(below, most=2)}")
+        return " ".join(parts)
+
+    def _fragment(self, place: Place) -> str:
+        conditions = self._conditions(place.type_)
+        known = [one for one in self.fragments if self._fits(one, place, conditions)]
+        if known and self.values.chance(40):
+            chosen = self.values.one(known)
+            self.cost += chosen.cost
+            twice = f" ...{chosen.name}" if self.values.chance(30) else ""
+            return f"...{chosen.name}{self._directives()}{twice}"
+        if self.values.chance(10):
+            return f"...{self._directives()} {self.selection(self._inside(place, place.type_))}"
+        type_ = self.values.one(conditions)
+        inside = self._inside(place, type_)
+        if self.values.chance(50):
+            return f"... on {type_.name}{self._directives()} {self.selection(inside)}"
+        return f"...{self._define(inside)}{self._directives()}"
+
+    def _inside(self, place: Place, type_: Composite) -> Place:
+        is_open = place.is_open or isinstance(type_, GraphQLInterfaceType)
+        return Place(type_, place.times, place.depth - 1, is_open)
+
+    def _fits(self, known: Fragment, place: Place, conditions: list[Composite]) -> bool:
+        at = known.place
+        return (
+            at.type_ in conditions
+            and at.times >= place.times
+            and at.is_open == self._inside(place, at.type_).is_open
+            and self.cost + known.cost <= ROWS
+        )
+
+    def _define(self, inside: Place) -> str:
+        before = self.cost
+        selection = self.selection(inside)
+        name = f"F{len(self.definitions)}"
+        self.definitions.append(f"fragment {name} on {inside.type_.name} {selection}")
+        self.fragments.append(Fragment(name, inside, self.cost - before))
+        return name
+
+    def _conditions(self, type_: Composite) -> list[Composite]:
+        """Types a fragment here may be on: some row could be of both."""
+        possible = set(self._possible(type_))
+        return [
+            other
+            for other in self.schema.type_map.values()
+            if isinstance(other, GraphQLObjectType | GraphQLInterfaceType)
+            and not other.name.startswith("__")
+            and possible & set(self._possible(other))
+        ]
+
+    def _possible(self, type_: Composite) -> list[GraphQLObjectType]:
+        if isinstance(type_, GraphQLObjectType):
+            return [type_]
+        return list(self.schema.get_possible_types(type_))
+
+
+def _is_leaf(field: GraphQLField) -> bool:
+    return is_leaf_type(get_named_type(field.type)) and not field.args
+
+
+def cases(schema: GraphQLSchema, words: Words) -> st.SearchStrategy[Case]:
+    @st.composite
+    def drawn(draw: st.DrawFn) -> Case:
+        return Drafting(draw, schema, words).case()
+
+    return drawn()

@@ -1,0 +1,165 @@
+"""graphql-core over the committed SDL, every field resolved on its own from rows in memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any, TypeGuard
+
+from graphql import (
+    GraphQLResolveInfo,
+    GraphQLScalarType,
+    GraphQLSchema,
+    build_schema,
+    execute,
+    get_named_type,
+    parse,
+)
+
+from tests.oracle.asked import Asked
+from tests.oracle.counting import Series, leaders, points, total
+from tests.oracle.lists import page
+from tests.oracle.tables import Network, Row
+
+
+class OracleFailed(Exception):
+    """The oracle found errors where none may be: the document or the oracle is wrong."""
+
+
+def schema_of(sdl: str) -> GraphQLSchema:
+    """The schema of an SDL text, its own scalars as they are described there."""
+    schema = build_schema(sdl)
+    for name, (parse_value, serialize) in SCALARS.items():
+        scalar = schema.type_map[name]
+        assert isinstance(scalar, GraphQLScalarType)
+        scalar.parse_value = scalar.coerce_input_value = parse_value  # type: ignore[method-assign, assignment]
+        scalar.serialize = scalar.coerce_output_value = serialize  # type: ignore[method-assign, assignment]
+    return schema
+
+
+def _in_utc(moment: datetime) -> str:
+    """As PostgreSQL writes it: no zeros at the end of a part of a second."""
+    text = moment.astimezone(UTC).isoformat()
+    return re.sub(r"(\.\d*?)0+(?=\+)", r"\1", text)
+
+
+SCALARS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+    "DateTime": (datetime.fromisoformat, _in_utc),
+    "Date": (date.fromisoformat, date.isoformat),
+    "BigInt": (int, int),
+}
+
+
+def answer(
+    schema: GraphQLSchema, document: str, variables: Mapping[str, Any], asked: Asked
+) -> dict[str, Any]:
+    """The data of a valid document."""
+    result = execute(
+        schema,
+        parse(document),
+        context_value=asked,
+        variable_values=dict(variables),
+        field_resolver=_resolve,
+        type_resolver=lambda row, info, type_: type(row).__name__,
+        # Everything stands in memory. A model can be awaited, which here would only be slow.
+        is_awaitable=_never,
+    )
+    data = getattr(result, "data", None)
+    errors = getattr(result, "errors", None)
+    if errors or data is None:
+        raise OracleFailed(errors)
+    return dict(data)
+
+
+def _never(value: Any) -> TypeGuard[Awaitable[Any]]:
+    return False
+
+
+def _resolve(source: Any, info: GraphQLResolveInfo[Any], **given: Any) -> Any:
+    asked: Asked = info.context
+    parent, name = info.parent_type.name, info.field_name
+    own = FIELDS.get((parent, name)) or EVERYWHERE.get(name)
+    if own is not None:
+        return own(asked, source, **given)
+    target = get_named_type(info.return_type).name
+    if target.endswith("Connection"):
+        return page(asked, source, (parent, name), target.removesuffix("Connection"), **given)
+    column = re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name)
+    if target in asked.tables.nouns and hasattr(source, f"{column}_id"):
+        return asked.get(target, getattr(source, f"{column}_id"))
+    return getattr(source, column)
+
+
+def _id(asked: Asked, row: Row) -> str:
+    return "Network:1" if isinstance(row, Network) else f"{type(row).__name__}:{row.id}"
+
+
+def _total_of(metric: str) -> Callable[[Asked, Row], Any]:
+    return lambda asked, row: total(asked, row, metric)
+
+
+def _series(asked: Asked, row: Row, **given: Any) -> Any:
+    return points(asked, Series(row, **given))
+
+
+def _ancestors(asked: Asked, row: Row) -> list[Row]:
+    return asked.tables.line(row)[:0:-1]
+
+
+def _node(asked: Asked, root: None, id: str) -> Row | None:
+    return asked.find(id)
+
+
+def _article(asked: Asked, root: None, id: str | None, slug: str | None) -> Row | None:
+    if id is not None:
+        return asked.find(id)
+    return next((row for row in asked.all("Article") if row.slug == slug), None)
+
+
+def _engagement_series(asked: Asked, root: None, id: str, **given: Any) -> Series | None:
+    subject = asked.find(id)
+    return None if subject is None else Series(subject, **given)
+
+
+def _partner_of_post(asked: Asked, post: Row) -> Row | None:
+    account = asked.get("Account", post.account_id)
+    assert account is not None
+    return asked.get("Partner", account.partner_id)
+
+
+def _counts(asked: Asked, network: Network) -> SimpleNamespace:
+    """What everybody may see is counted, whoever asks."""
+    public = {name: len(asked.tables.all(name, False)) for name in asked.tables.nouns}
+    plural = {"Person": "people"}
+    return SimpleNamespace(
+        **{plural.get(name, f"{name.lower()}s"): number for name, number in public.items()}
+    )
+
+
+EVERYWHERE: dict[str, Callable[..., Any]] = {
+    "id": _id,
+    "reads": _total_of("READS"),
+    "likes": _total_of("LIKES"),
+    "comments": _total_of("COMMENTS"),
+    "shares": _total_of("SHARES"),
+    "series": _series,
+    "ancestors": _ancestors,
+}
+
+FIELDS: dict[tuple[str, str], Callable[..., Any]] = {
+    ("Query", "node"): _node,
+    ("Query", "nodes"): lambda asked, root, ids: [asked.find(id_) for id_ in ids],
+    ("Query", "article"): _article,
+    ("Query", "network"): lambda asked, root: Network(),
+    ("Query", "leaderboard"): lambda asked, root, **given: leaders(asked, **given),
+    ("Query", "engagementSeries"): _engagement_series,
+    **{
+        ("Query", name): _node
+        for name in ("account", "campaign", "organization", "partner", "post")
+    },
+    ("EngagementSeries", "points"): lambda asked, series: points(asked, series),
+    ("Network", "counts"): _counts,
+    ("Post", "partner"): _partner_of_post,
+}

@@ -1,0 +1,220 @@
+"""Rows to try the graph on, the same ones for the same moment: ties, gaps, odd texts, all states.
+
+What only administrators may see carries CANARY in every text it has, and a number above
+`hidden_from` where that is given, so that a leak is seen wherever it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from random import Random
+from typing import Any, TypeVar
+
+from domain.articles.models import Article
+from domain.articles.rules import ArticleStatus
+from domain.campaigns.models import Campaign
+from domain.organizations.models import Organization
+from domain.organizations.rules import OrganizationKind
+from domain.partners.models import Account, Partner
+from domain.partners.rules import PartnerKind, Platform
+from domain.people.models import Person
+from domain.posts.models import Post
+from domain.posts.rules import PostState
+from domain.teams.models import Team
+from domain.teams.rules import TeamKind
+
+T = TypeVar("T")
+
+CANARY = "canary-4f1d"
+
+NAMES = [
+    "大兴中心",
+    "黄村所",
+    "黄村所",
+    "Zebra",
+    "zebra",
+    "Äpfel",
+    'Ann "O\'Neil" \\ Co',
+    "100%_",
+    "𠮷野家😀",
+    "a b",
+    "黄",
+    " ",
+]
+TEXTS = [
+    "",
+    "新风",
+    '"quoted"',
+    "it's",
+    "back\\slash",
+    "<b>bold</b> & more",
+    "line\nfeed\ttab",
+    "😀",
+]
+TAGS = ["志愿", "社区", "a'b", 'a"b', "{}", "a,b", "NULL", ""]
+CATEGORIES = ["", "社会", "社会", "O'Neil", "news"]
+
+
+@dataclass
+class Filling:
+    """now: the rows stand around this moment. numbers: of visible and of hidden rows."""
+
+    now: datetime
+    random: Random
+    visible: count[int]
+    hidden: count[int]
+    organizations: list[Organization] = field(default_factory=list)
+    teams: list[Team] = field(default_factory=list)
+    people: list[Person] = field(default_factory=list)
+    articles: list[Article] = field(default_factory=list)
+    campaigns: list[Campaign] = field(default_factory=list)
+    partners: list[Partner] = field(default_factory=list)
+    accounts: list[Account] = field(default_factory=list)
+    posts: list[Post] = field(default_factory=list)
+
+    def one(self, choices: Sequence[T]) -> T:
+        return self.random.choice(choices)
+
+    def maybe(self, choices: Sequence[T]) -> T | None:
+        return self.one(choices) if self.random.random() < 0.7 else None
+
+    def moment(self) -> datetime:
+        """One of few, so that many rows share one; some with parts of a second."""
+        days = self.random.choice([1, 2, 2, 3, 10, 40, 200])
+        part = timedelta(microseconds=self.random.choice([0, 0, 120_000, 1]))
+        return self.now.replace(minute=0, second=0, microsecond=0) - timedelta(days=days) + part
+
+
+async def fill(now: datetime, *, hidden_from: int | None = None) -> Filling:
+    """An empty database gets its rows; what is counted comes by observations.observe."""
+    visible = count(1)
+    hidden = visible if hidden_from is None else count(hidden_from)
+    filling = Filling(now, Random("rows"), visible, hidden)
+    await _trees(filling)
+    for number in range(12):
+        organization = filling.one(filling.organizations)
+        person = await Person.create(
+            name=NAMES[number % 7], organization=organization, created_at=filling.moment()
+        )
+        filling.people.append(person)
+    for number in range(36):
+        filling.articles.append(await _article(filling, number))
+    for number in range(10):
+        filling.campaigns.append(await _campaign(filling, number))
+    await _carriers(filling)
+    for number in range(64):
+        filling.posts.append(await _post(filling, number))
+    return filling
+
+
+async def _trees(filling: Filling) -> None:
+    kinds, team_kinds = list(OrganizationKind), list(TeamKind)
+    for number in range(24):
+        organization = await Organization.create(
+            parent=None if number in (0, 9) else filling.one(filling.organizations),
+            kind=kinds[number % len(kinds)],
+            name=NAMES[number % len(NAMES)],
+            version=1 + number % 3,
+            created_at=filling.moment(),
+        )
+        filling.organizations.append(organization)
+    for number in range(20):
+        team = await Team.create(
+            parent=None if number in (0, 5) else filling.one(filling.teams),
+            organization=filling.maybe(filling.organizations),
+            kind=team_kinds[number % len(team_kinds)],
+            name=NAMES[number % len(NAMES)],
+            created_at=filling.moment(),
+        )
+        filling.teams.append(team)
+
+
+async def _article(filling: Filling, number: int) -> Article:
+    status = filling.one([ArticleStatus.PUBLISHED, ArticleStatus.PUBLISHED, *ArticleStatus])
+    is_hidden = status is not ArticleStatus.PUBLISHED
+    mark = CANARY if is_hidden else ""
+    published_at = None if status is ArticleStatus.DRAFT else filling.moment()
+    created_at = filling.moment()
+    return await Article.create(
+        id=next(filling.hidden if is_hidden else filling.visible),
+        slug=f"{mark}文章-{number}'\"\\{filling.one(['', 'é', '%20', '😀'])}",
+        title=mark + filling.one(NAMES),
+        summary=mark + filling.one(TEXTS),
+        body=mark + f"<p>{filling.one(TEXTS)}</p>",
+        category=filling.one(CATEGORIES),
+        tags=filling.random.sample(TAGS, filling.random.randint(0, 3)),
+        status=status,
+        author=filling.one(filling.people),
+        organization=filling.one(filling.organizations),
+        published_at=published_at,
+        listed_at=published_at or created_at,
+        version=1 + number % 4,
+        created_at=created_at,
+        updated_at=filling.moment(),
+    )
+
+
+async def _campaign(filling: Filling, number: int) -> Campaign:
+    starts_at = filling.moment()
+    return await Campaign.create(
+        title=NAMES[number % len(NAMES)],
+        summary=filling.one(TEXTS),
+        organization=filling.one(filling.organizations),
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(days=filling.one([1, 8, 30])),
+        goal_reads=filling.one([None, 1, 2**33, 10**18]),
+        version=number + 1,
+        created_at=filling.moment(),
+    )
+
+
+async def _carriers(filling: Filling) -> None:
+    for number in range(14):
+        partner = await Partner.create(
+            kind=filling.one(list(PartnerKind)),
+            name=NAMES[number % len(NAMES)],
+            organization=filling.one(filling.organizations),
+            created_at=filling.moment(),
+        )
+        filling.partners.append(partner)
+    for number in range(22):
+        account = await Account.create(
+            partner=filling.one(filling.partners[:11]),
+            platform=filling.one([Platform.WEIBO, Platform.MASTODON, Platform.OTHER]),
+            external_id=f"account-{number}",
+            handle=filling.one(NAMES),
+            base_url=filling.one(["", "https://example.org"]),
+            created_at=filling.moment(),
+        )
+        filling.accounts.append(account)
+
+
+async def _post(filling: Filling, number: int) -> Post:
+    article = filling.maybe(filling.articles)
+    campaign = filling.maybe(filling.campaigns)
+    account = filling.one(filling.accounts[:18])
+    home: dict[str, Any] = {"organization": filling.one(filling.organizations)}
+    if article is not None:
+        home = {"organization_id": _organization_id(article)}
+    is_hidden = article is not None and article.status is not ArticleStatus.PUBLISHED
+    mark = CANARY if is_hidden else ""
+    return await Post.create(
+        id=next(filling.hidden if is_hidden else filling.visible),
+        account=account,
+        external_id=f"{mark}post-{number}",
+        url=filling.one(["", f"https://example.org/?{mark}&n={number}"]),
+        title=mark + filling.one(TEXTS),
+        article=article,
+        campaign=campaign,
+        state=PostState.GONE if number % 5 == 0 else PostState.LIVE,
+        posted_at=filling.moment(),
+        created_at=filling.moment(),
+        **home,
+    )
+
+
+def _organization_id(article: Any) -> int:
+    return int(article.organization_id)

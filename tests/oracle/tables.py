@@ -1,0 +1,113 @@
+"""Whole tables in memory, and who sees which of their rows: written down once more, in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeAlias
+
+from tortoise.connection import get_connection
+from tortoise.models import Model
+
+from domain.articles.models import Article
+from domain.articles.rules import ArticleStatus
+from domain.campaigns.models import Campaign
+from domain.organizations.models import Organization
+from domain.partners.models import Account, Partner
+from domain.people.models import Person
+from domain.posts.models import Post
+from domain.teams.models import Team
+
+Row: TypeAlias = Any
+"""A model's instance; Any, because the oracle asks it for columns by name."""
+
+MODELS: tuple[type[Model], ...] = (
+    Account,
+    Article,
+    Campaign,
+    Organization,
+    Partner,
+    Person,
+    Post,
+    Team,
+)
+Subject: TypeAlias = tuple[str, int, str]
+"""Kind of subject, its number, the metric: all as the ledger's tables spell them."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """The one object that stands on no table. id: as the ledger numbers it."""
+
+    id: int = 0
+
+
+@dataclass(frozen=True)
+class Tables:
+    nouns: dict[str, dict[int, Row]]
+    totals: dict[Subject, dict[str, Any]]
+    daily: dict[Subject, dict[date, int]]
+    hourly: dict[Subject, dict[datetime, int]]
+
+    def all(self, type_name: str, is_administrator: bool) -> list[Row]:
+        rows = self.nouns[type_name].values()
+        return [row for row in rows if self.sees(row, is_administrator)]
+
+    def find(self, id_: str, is_administrator: bool) -> Row | None:
+        """The row of a global id, if it is there for this viewer."""
+        type_name, number = id_.split(":")
+        if type_name == "Network":
+            return Network() if number == "1" else None
+        return self.get(type_name, int(number), is_administrator)
+
+    def get(self, type_name: str, number: int | None, is_administrator: bool) -> Row | None:
+        row = self.nouns[type_name].get(number or 0)
+        return row if row is not None and self.sees(row, is_administrator) else None
+
+    def sees(self, row: Row, is_administrator: bool) -> bool:
+        """Everybody sees published articles, and the posts that carry nothing else."""
+        if is_administrator:
+            return True
+        if isinstance(row, Article):
+            return row.status is ArticleStatus.PUBLISHED
+        if isinstance(row, Post) and row.article_id is not None:
+            return self.sees(self.nouns["Article"][row.article_id], is_administrator)
+        return True
+
+    def line(self, row: Row) -> list[Row]:
+        """A tree's row and those above it, from the row up."""
+        found = [row]
+        while found[-1].parent_id is not None:
+            found.append(self.nouns[type(row).__name__][found[-1].parent_id])
+        return found
+
+    def is_within(self, type_name: str, number: int | None, top: int) -> bool:
+        """Whether a tree's row is `top` or stands somewhere below it."""
+        row = self.nouns[type_name].get(number or 0)
+        return row is not None and top in [above.id for above in self.line(row)]
+
+
+async def load() -> Tables:
+    nouns = {model.__name__: {row.pk: row for row in await model.all()} for model in MODELS}
+    return Tables(
+        nouns,
+        {_subject(row): row for row in await _rows("engagement_total")},
+        _by_subject(await _rows("engagement_daily"), "day"),
+        _by_subject(await _rows("engagement_hourly"), "hour"),
+    )
+
+
+async def _rows(table: str) -> list[dict[str, Any]]:
+    return await get_connection("default").execute_query_dict(f"SELECT * FROM {table}")
+
+
+def _subject(row: dict[str, Any]) -> Subject:
+    return row["subject_kind"], row["subject_id"], row["metric"]
+
+
+def _by_subject(rows: Iterable[dict[str, Any]], bucket: str) -> dict[Subject, dict[Any, int]]:
+    found: dict[Subject, dict[Any, int]] = {}
+    for row in rows:
+        found.setdefault(_subject(row), {})[row[bucket]] = row["value"]
+    return found

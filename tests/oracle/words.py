@@ -1,0 +1,77 @@
+"""What may stand in an argument: values that hit something, values that just miss, odd ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from tests.oracle.tables import Tables
+
+NO_SUCH = 999_999
+ODD_TEXTS = ["", "'", '"; DROP TABLE article', "no such", "😀", "{x}", "%s", "$1", "\\"]
+
+Order: TypeAlias = tuple[str, str]
+"""Name of the type in a list, name of the list's order."""
+
+
+@dataclass
+class Words:
+    """ids: by type name, of rows there are and of one there is not. cursors: by list and order,
+    as the planner gave them."""
+
+    ids: dict[str, list[str]]
+    texts: dict[str, list[str]]
+    moments: list[str]
+    first_days: list[str]
+    last_days: list[str]
+    cursors: dict[Order, list[str]] = field(default_factory=dict)
+
+
+def words_of(tables: Tables, now: datetime, zone: ZoneInfo) -> Words:
+    articles = list(tables.nouns["Article"].values())
+    named = [*tables.nouns["Organization"].values(), *tables.nouns["Partner"].values()]
+    today = now.astimezone(zone).date()
+    return Words(
+        {name: _ids(name, rows) for name, rows in tables.nouns.items()}
+        | {"Network": ["Network:1", "Network:2"]},
+        {
+            "slug": [row.slug for row in articles] + ODD_TEXTS,
+            "category": _once(row.category for row in articles) + ODD_TEXTS,
+            "tag": _once(tag for row in articles for tag in row.tags) + ODD_TEXTS,
+            "nameStarts": _once(row.name[:2] for row in named) + ODD_TEXTS,
+        },
+        _moments(tables, zone),
+        [_day(today, back) for back in (5, 6, 31, 60, 420, 2000)],
+        [_day(today, back) for back in (5, 4, 2, 1, 0, -3)],
+    )
+
+
+def _ids(name: str, rows: dict[int, Any]) -> list[str]:
+    return [f"{name}:{number}" for number in [*rows, NO_SUCH]]
+
+
+def _once(values: Any) -> list[str]:
+    return list(dict.fromkeys(values))
+
+
+def _moments(tables: Tables, zone: ZoneInfo) -> list[str]:
+    """Exactly when something happened, and a little before and after; in several zones."""
+    known = {row.posted_at for row in tables.nouns["Post"].values()}
+    known |= {row.starts_at for row in tables.nouns["Campaign"].values()}
+    known |= {row.published_at for row in tables.nouns["Article"].values() if row.published_at}
+    step = timedelta(microseconds=1)
+    return [
+        text
+        for moment in sorted(known)
+        for text in (
+            moment.isoformat(),
+            (moment + step).astimezone(zone).isoformat(),
+            (moment - step).isoformat(),
+        )
+    ]
+
+
+def _day(today: date, back: int) -> str:
+    return (today - timedelta(days=back)).isoformat()

@@ -1,0 +1,138 @@
+"""The planner and the oracle asked the same, their answers laid side by side."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from graphql import GraphQLSchema
+
+from domain.access import ANONYMOUS, SYSTEM, Viewer
+from domain.reader import Reader, open_reader
+from domain.secrets import SecretBox
+from schema.execution.answers import Answer
+from schema.execution.context import Context
+from schema.execution.engine import Engine, Request
+from schema.root import build
+from tests.oracle.asked import Asked
+from tests.oracle.comparison import difference, read
+from tests.oracle.executor import answer, schema_of
+from tests.oracle.observations import observe
+from tests.oracle.rows import fill
+from tests.oracle.tables import Tables, load
+from tests.oracle.words import Words, words_of
+
+ZONE = ZoneInfo("Asia/Shanghai")
+SDL = Path(__file__).parents[1] / "schema" / "schema.graphql"
+CURSORS = """query($first: Int!) {
+    %(list)s(first: $first, orderBy: %(order)s) { edges { cursor } } }"""
+ACCOUNT_CURSORS = """{ partners(first: 30) { nodes {
+    accounts(first: 30, orderBy: %(order)s) { edges { cursor } } } } }"""
+LISTS = {
+    "Article": ("articles", ("NEWEST", "OLDEST", "MOST_READ")),
+    "Campaign": ("campaigns", ("NEWEST", "OLDEST", "MOST_READ")),
+    "Organization": ("organizations", ("ENTERED", "NAME", "MOST_READ")),
+    "Partner": ("partners", ("ENTERED", "NAME", "MOST_READ")),
+    "Post": ("posts", ("NEWEST", "OLDEST", "MOST_READ")),
+    "Team": ("teams", ("ENTERED",)),
+}
+
+
+@dataclass(repr=False)
+class Sides:
+    """words: for arguments that hit something."""
+
+    engine: Engine
+    reader: Reader
+    oracle: GraphQLSchema
+    tables: Tables
+    words: Words
+
+    def __repr__(self) -> str:
+        """Short: a failing example is shown with it."""
+        return "Sides()"
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        printer.text(repr(self))
+
+    async def planned(
+        self, query: str, variables: Mapping[str, Any] | None = None, viewer: Viewer = ANONYMOUS
+    ) -> Answer:
+        context = Context(viewer, datetime.now(UTC), "request-1", SecretBox(("a key",)))
+        return await self.engine.answer(Request(query, variables or {}), context, self.reader)
+
+    def expected(self, query: str, variables: Mapping[str, Any], viewer: Viewer) -> dict[str, Any]:
+        return answer(self.oracle, query, variables, self._asked(viewer))
+
+    def _asked(self, viewer: Viewer) -> Asked:
+        return Asked(self.tables, viewer, datetime.now(UTC), ZONE)
+
+    async def agree(
+        self, query: str, variables: Mapping[str, Any] | None = None, viewer: Viewer = ANONYMOUS
+    ) -> Answer:
+        """The planner's answer, which is the oracle's in every value and in every order."""
+        given = variables or {}
+        while True:
+            today = self._asked(viewer).today
+            found = await self.planned(query, given, viewer)
+            expected = self.expected(query, given, viewer)
+            if self._asked(viewer).today == today:
+                break
+        told = f"{viewer.role} asked\n{query}\n{given}\n"
+        assert found.errors == (), f"{told}{[error.formatted for error in found.errors]}"
+        differs = difference(expected, read(found.body)["data"])
+        assert differs is None, told + str(differs)
+        return found
+
+    async def refuses(
+        self, query: str, variables: Mapping[str, Any] | None = None, viewer: Viewer = ANONYMOUS
+    ) -> str:
+        """The message of a refusal: the client's fault, no data, whoever asks."""
+        found = await self.planned(query, variables, viewer)
+        told = f"{query}\n{variables}\n{found.body.decode()}"
+        assert found.data is None, told
+        assert found.codes == {"BAD_USER_INPUT"}, told
+        assert set(read(found.body)) == {"errors"}, told
+        return "; ".join(error.message for error in found.errors)
+
+
+@asynccontextmanager
+async def sides(
+    database_url: str, now: datetime, *, hidden_from: int | None = None
+) -> AsyncIterator[Sides]:
+    """Fills an empty database that Tortoise is opened on."""
+    await observe(await fill(now, hidden_from=hidden_from), ZONE)
+    tables = await load()
+    oracle = schema_of(SDL.read_text(encoding="utf-8"))
+    async with open_reader(database_url, size=4, timeout_seconds=20) as reader:
+        words = words_of(tables, now, ZONE)
+        opened = Sides(Engine(build(), zone=ZONE.key), reader, oracle, tables, words)
+        await _learn_cursors(opened)
+        yield opened
+
+
+async def _learn_cursors(opened: Sides) -> None:
+    """Cursors are opaque: they come from answers, an administrator's, so of every row."""
+    queries = {
+        (type_name, order): CURSORS % {"list": name, "order": order}
+        for type_name, (name, orders) in LISTS.items()
+        for order in orders
+    }
+    for order in ("ENTERED", "MOST_READ"):
+        queries["Account", order] = ACCOUNT_CURSORS % {"order": order}
+    for key, query in queries.items():
+        found = await opened.planned(query, {"first": 100}, SYSTEM)
+        opened.words.cursors[key] = _cursors(read(found.body)["data"])
+
+
+def _cursors(value: Any) -> list[str]:
+    """Every text in an answer that asks for nothing but cursors."""
+    if isinstance(value, str):
+        return [value]
+    inner = value if isinstance(value, list) else []
+    return [text for item in inner for text in _cursors(item[1] if type(item) is tuple else item)]
