@@ -35,7 +35,8 @@ def type_of(statement: Statement, arguments: Arguments) -> str:
 
 
 def number_of(type_name: str, id_: str) -> int:
-    return 0 if type_name == "Network" else int(id_.split(":")[1])
+    number = int(id_.split(":")[1])
+    return number - 1 if type_name == "Network" else number  # Network:1 is the row 0
 
 
 def subject_table(statement: Statement, arguments: Arguments) -> str:
