@@ -39,7 +39,7 @@ def _cases() -> st.SearchStrategy[Case]:
 
 
 @given(case=st.deferred(_cases))
-@examples(150, 4000)
+@examples(100, 4000)
 async def test_generated_documents_get_the_same_answers(both: Sides, case: Case) -> None:
     assume(not validate(both.oracle, parse(case.document)))  # e.g. a variable left unused
     for viewer in (ANONYMOUS, SYSTEM):

@@ -31,18 +31,18 @@ def series_table(kind: str, subject: str) -> Callable[[Statement, Arguments], st
             f"p.subject_kind = {kind} AND p.subject_id = {subject}"
             f" AND p.metric = '{arguments.get('metric')}'"
         )
+        newest = f"LIMIT {MAX_POINTS})"
         if arguments.get("bucket") == Bucket.DAY:
-            newest = f"greatest({since}, {until} - {MAX_POINTS - 1})"
             return (
                 f"(SELECT p.day::timestamp AT TIME ZONE {zone} AS starts_at, p.value"
                 f" FROM engagement_daily p WHERE {of_subject}"
-                f" AND p.day BETWEEN {newest} AND {until})"
+                f" AND p.day BETWEEN {since} AND {until} ORDER BY p.day DESC {newest}"
             )
-        newest = f"greatest({since}, {until} - {MAX_POINTS // 24 - 1})"
         return (
             "(SELECT p.hour AS starts_at, p.value FROM engagement_hourly p"
-            f" WHERE {of_subject} AND p.hour >= {newest}::timestamp AT TIME ZONE {zone}"
-            f" AND p.hour < ({until} + 1)::timestamp AT TIME ZONE {zone})"
+            f" WHERE {of_subject} AND p.hour >= {since}::timestamp AT TIME ZONE {zone}"
+            f" AND p.hour < ({until} + 1)::timestamp AT TIME ZONE {zone}"
+            f" ORDER BY p.hour DESC {newest}"
         )
 
     return table
