@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -111,8 +112,10 @@ def test_a_secret_for_nobody_is_refused(on_database: str, capsys: Output) -> Non
 def test_partner_secrets_are_issued_rotated_and_listed(on_database: str, capsys: Output) -> None:
     assert cli.run(["psql", "--", "-qc", "SELECT 1"]) == 0
     insert = (
-        "INSERT INTO partner (name, kind, version, created_at)"
-        " VALUES ('甲', 'GOVERNMENT', 1, now())"
+        "WITH o AS (INSERT INTO organization (name, kind, path, version, created_at)"
+        " VALUES ('乙', 'AGENCY', '', 1, now()) RETURNING id)"
+        " INSERT INTO partner (name, kind, organization_id, version, created_at)"
+        " SELECT '甲', 'GOVERNMENT_MEDIA', id, 1, now() FROM o"
     )
     assert cli.run(["psql", "-c", insert]) == 0
     shown = []
@@ -227,7 +230,7 @@ def test_the_kept_key_is_made_once_and_private(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_leaves_early_is_no_failure() -> None:
-    command = f"{sys.executable} cli.py settings --json | head -c 1"
+    command = f"{shlex.quote(sys.executable)} cli.py settings --json | head -c 1"
     script = f"set -o pipefail; {command}"
     done = subprocess.run(
         ["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, env={**os.environ}

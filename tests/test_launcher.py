@@ -152,7 +152,7 @@ def test_no_python_is_named_with_the_remedy(house: Path, tmp_path: Path) -> None
 def test_a_python_without_venv_is_passed_over_or_named(lived_in: Path, tmp_path: Path) -> None:
     house = lived_in
     (house / ".venv" / "installed-requirements.lock").unlink()
-    poor = f'#!/bin/sh\ncase $2 in *ensurepip*) exit 1;; esac\nexec {sys.executable} "$@"\n'
+    poor = f'#!/bin/sh\ncase $2 in *ensurepip*) exit 1;; esac\nexec "{sys.executable}" "$@"\n'
     path = bare_path(tmp_path, **{"python3.13": poor})
     done = launch(house / "xinfeng", PATH=path, XINFENG_PYTHON=None)
     assert done.returncode == 1
@@ -161,7 +161,7 @@ def test_a_python_without_venv_is_passed_over_or_named(lived_in: Path, tmp_path:
         "(Debian and Ubuntu: apt-get install python3-venv)\n"
     )
     good = Path(path) / "python3"
-    good.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    good.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     good.chmod(0o755)
     assert launch(house / "xinfeng", PATH=path, XINFENG_PYTHON=None).returncode == 0
 
