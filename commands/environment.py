@@ -95,7 +95,10 @@ def _pip(python: Path, lock: Path) -> tuple[int, list[str]]:
     environ = {name: value for name, value in os.environ.items() if name not in left_out}
     environ |= {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PYTHONUNBUFFERED": "1"}
     options = ["--disable-pip-version-check", "--no-input", "--root-user-action=ignore"]
-    command = [str(python), "-m", "pip", "install", *options, "--require-hashes", "-r", str(lock)]
+    # The lock is complete. Left to look for dependencies itself, an older pip takes the newest
+    # release for one that is asked for with an extra, and then misses its hash.
+    options += ["--no-deps", "--require-hashes"]
+    command = [str(python), "-m", "pip", "install", *options, "-r", str(lock)]
     output: list[str] = []
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environ
