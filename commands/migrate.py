@@ -1,4 +1,4 @@
-"""Bring a database up to date: our tables, then the job queue's."""
+"""Bring a database up to date: our tables, what the counters mean, the job queue's tables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import asyncpg
 from tortoise import Tortoise
 from tortoise.migrations.api.migrate import migrate as tortoise_migrate
 
-from domain.database import connection_parameters, tortoise_config
+from domain.database import connection_parameters, open_database, tortoise_config
+from domain.engagement.actions.definitions import keep_definitions
 from workers.queue import prepare_queue
 
 _LOCK = 0x58494E46  # "XINF": one migration at a time, whoever runs it
@@ -24,6 +25,9 @@ async def migrate(database_url: str, report: Callable[[str], None]) -> int:
     async with _alone(database_url):
         # Tortoise keeps its state in the task's context: one of our own leaves the caller's alone.
         applied = await asyncio.create_task(_migrate_tables(database_url, report))
+        if changed := await asyncio.create_task(_keep_definitions(database_url)):
+            report(f"definitions of counters: {changed} changed")
+            applied += 1
         for step in await prepare_queue(database_url):
             report(f"applied {step}")
             applied += 1
@@ -54,3 +58,8 @@ async def _migrate_tables(database_url: str, report: Callable[[str], None]) -> i
     finally:
         await Tortoise.close_connections()
     return applied
+
+
+async def _keep_definitions(database_url: str) -> int:
+    async with open_database(database_url, pool_size=1):
+        return await keep_definitions()

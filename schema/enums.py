@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.articles.rules import ArticleStatus
-from domain.engagement.rules import Metric, MetricStatus
+from domain.engagement.rules import Basis, Metric, MetricStatus, Population
 from domain.organizations.rules import OrganizationKind
 from domain.partners.rules import PartnerKind, Platform
 from domain.posts.rules import PostState
@@ -84,5 +84,18 @@ described(
     PROVISIONAL="Some source may still revise it.",
     STALE="Nothing new was heard for too long.",
     UNAVAILABLE="Nothing is known; there is no value.",
+)
+described(
+    Population,
+    "What one unit of a counter is.",
+    COUNT="One event: a read, a play, a like.",
+    PEOPLE="One person, however often. People are never added up.",
+    IMPRESSIONS="One time that something was shown.",
+)
+described(
+    Basis,
+    "By which date a platform files a value.",
+    EVENT_DATE="By the day it happened.",
+    PUBLISH_DATE="By the post's publication: everything since then.",
 )
 described(Bucket, "How a series is cut.", DAY="By day.", HOUR="By hour.")

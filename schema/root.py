@@ -9,6 +9,7 @@ import schema.enums  # noqa: F401 - registers the enumerations
 from schema.articles.mutations import ArticleMutations
 from schema.articles.queries import ArticleQueries
 from schema.campaigns.queries import CampaignQueries
+from schema.engagement.definitions import DefinitionQueries
 from schema.engagement.queries import EngagementQueries
 from schema.network.queries import NetworkQueries
 from schema.organizations.queries import OrganizationQueries
@@ -27,6 +28,7 @@ class Query(
     NodeQueries,
     ArticleQueries,
     CampaignQueries,
+    DefinitionQueries,
     EngagementQueries,
     NetworkQueries,
     OrganizationQueries,

@@ -8,7 +8,17 @@ from tortoise.models import Model
 
 from domain.columns import check, one_of
 from domain.deliveries.models import Delivery
-from domain.engagement.rules import MAX_VALUE, Bound, Finality, Metric, Source, ValueKind
+from domain.engagement.rules import (
+    MAX_VALUE,
+    Basis,
+    Bound,
+    Finality,
+    Metric,
+    Population,
+    Source,
+    ValueKind,
+)
+from domain.partners.rules import Platform
 from domain.posts.models import Post
 from domain.pulling.models import RawAnswer
 
@@ -59,4 +69,34 @@ class Observation(Model):
                 " WHEN 'INTERVAL' THEN coalesce(period_ends_at > period_starts_at, FALSE)"
                 " ELSE period_starts_at IS NULL AND period_ends_at IS NULL END",
             ),
+        )
+
+
+class MetricDefinition(Model):
+    """What a platform counts under one metric: domain/engagement/definitions, as a table.
+
+    `./xinfeng migrate` keeps it equal to the files; see Definition there for the fields.
+    """
+
+    code = fields.CharField(max_length=100, primary_key=True)
+    platform = fields.CharEnumField(Platform, max_length=16)
+    metric = fields.CharEnumField(Metric, max_length=16)
+    population = fields.CharEnumField(Population, max_length=16)
+    basis = fields.CharEnumField(Basis, max_length=16)
+    counts = fields.TextField()
+    source = fields.TextField()
+    valid_from = fields.DateField(null=True)
+    valid_until = fields.DateField(null=True)
+    by_name_only = fields.BooleanField()
+    counts_reposts = fields.BooleanField()
+    rounds_to = fields.BigIntField(null=True)
+    notes = fields.TextField()
+
+    class Meta:
+        table = "metric_definition"
+        constraints = (
+            one_of("metric_definition", "platform", Platform),
+            one_of("metric_definition", "metric", Metric),
+            one_of("metric_definition", "population", Population),
+            one_of("metric_definition", "basis", Basis),
         )

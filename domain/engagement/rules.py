@@ -44,6 +44,21 @@ class Source(StrEnum):
     MANUAL = "MANUAL"
 
 
+class Population(StrEnum):
+    """What one unit of a counter is. People are never added up: one person reads two posts."""
+
+    COUNT = "COUNT"
+    PEOPLE = "PEOPLE"
+    IMPRESSIONS = "IMPRESSIONS"
+
+
+class Basis(StrEnum):
+    """By which date a platform files a value: of the event, or of the post's publication."""
+
+    EVENT_DATE = "EVENT_DATE"
+    PUBLISH_DATE = "PUBLISH_DATE"
+
+
 class SubjectKind(StrEnum):
     """What has totals."""
 

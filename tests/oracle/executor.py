@@ -123,6 +123,14 @@ def _engagement_series(asked: Asked, root: None, id: str, **given: Any) -> Serie
     return None if subject is None else Series(subject, **given)
 
 
+def _definitions(asked: Asked, root: None, platform: str | None, metric: str | None) -> list[Row]:
+    return [
+        row
+        for row in asked.tables.definitions
+        if platform in (None, row.platform) and metric in (None, row.metric)
+    ]
+
+
 def _partner_of_post(asked: Asked, post: Row) -> Row | None:
     account = asked.get("Account", post.account_id)
     assert account is not None
@@ -154,6 +162,7 @@ FIELDS: dict[tuple[str, str], Callable[..., Any]] = {
     ("Query", "article"): _article,
     ("Query", "network"): lambda asked, root: Network(),
     ("Query", "leaderboard"): lambda asked, root, **given: leaders(asked, **given),
+    ("Query", "definitions"): _definitions,
     ("Query", "engagementSeries"): _engagement_series,
     **{
         ("Query", name): _node

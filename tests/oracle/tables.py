@@ -13,6 +13,7 @@ from tortoise.models import Model
 from domain.articles.models import Article
 from domain.articles.rules import ArticleStatus
 from domain.campaigns.models import Campaign
+from domain.engagement.models import MetricDefinition
 from domain.organizations.models import Organization
 from domain.partners.models import Account, Partner
 from domain.people.models import Person
@@ -49,6 +50,7 @@ class Tables:
     totals: dict[Subject, dict[str, Any]]
     daily: dict[Subject, dict[date, int]]
     hourly: dict[Subject, dict[datetime, int]]
+    definitions: list[MetricDefinition]
 
     def all(self, type_name: str, is_administrator: bool) -> list[Row]:
         rows = self.nouns[type_name].values()
@@ -95,6 +97,7 @@ async def load() -> Tables:
         {_subject(row): row for row in await _rows("engagement_total")},
         _by_subject(await _rows("engagement_daily"), "day"),
         _by_subject(await _rows("engagement_hourly"), "hour"),
+        sorted(await MetricDefinition.all(), key=lambda row: row.code),
     )
 
 

@@ -10,12 +10,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 
+from domain.engagement.definitions import definitions_on
 from domain.engagement.rules import Metric
 from domain.partners.rules import Platform
 from domain.pulling.rules import BudgetRule
 from workers.platforms.protocol import (
     Answer,
-    Definition,
     PulledAccount,
     PullFailure,
     Reading,
@@ -41,7 +41,6 @@ COUNTERS = {
     "reblogs_count": Metric.SHARES,
 }
 CALLS_IN_FIVE_MINUTES = 300
-OFFICIAL = "docs.joinmastodon.org, 2026-07 [D]"
 
 
 class Mastodon:
@@ -49,11 +48,6 @@ class Mastodon:
 
     platform = Platform.MASTODON
     batch_size = 20
-    definitions = {
-        Metric.LIKES: Definition("mastodon.favourites", "Favourites.", None, OFFICIAL),
-        Metric.COMMENTS: Definition("mastodon.replies", "Replies.", None, OFFICIAL),
-        Metric.SHARES: Definition("mastodon.reblogs", "Boosts.", None, OFFICIAL),
-    }
 
     def budget(self, account: PulledAccount) -> BudgetRule:
         host = urlsplit(account.base_url).netloc
@@ -70,7 +64,8 @@ class Mastodon:
             raise failure
         rows = objects_of(json_of(answer))
         counters = [(text_id(row.get("id")), present(row, COUNTERS)) for row in rows]
-        return reading(external_ids, counters, self.definitions)
+        today = answer.received_at.date()
+        return reading(external_ids, counters, definitions_on(self.platform, today))
 
     def build_probe(self, account: PulledAccount, external_id: str) -> Request:
         return _request(account, f"/api/v1/statuses/{quote(external_id, safe='')}", [])

@@ -8,25 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any, NamedTuple, Protocol
+from datetime import datetime
+from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
-from domain.engagement.rules import Metric
 from domain.partners.rules import Platform
 from domain.pulling.rules import BudgetRule, CounterValue
-
-
-class Definition(NamedTuple):
-    """What a platform counts under one metric. name goes into every observation.
-
-    source: where that is said, with its grade of evidence.
-    """
-
-    name: str
-    text: str
-    since: date | None
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +115,6 @@ class Adapter(Protocol):
 
     @property
     def batch_size(self) -> int: ...
-
-    @property
-    def definitions(self) -> Mapping[Metric, Definition]: ...
 
     def budget(self, account: PulledAccount) -> BudgetRule:
         """The allowance a request for this account uses one unit of."""

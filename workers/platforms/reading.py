@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
+from domain.engagement.definitions import Definition
 from domain.engagement.rules import MAX_VALUE, Metric
 from domain.pulling.rules import CounterValue
 from workers.platforms.protocol import (
     Answer,
-    Definition,
     Expired,
     PullFailure,
     Reading,
@@ -72,7 +72,10 @@ def counter(value: Any) -> int | None:
 def reading(
     asked: Iterable[str], rows: Iterable[Row], definitions: Mapping[Metric, Definition]
 ) -> Reading:
-    """The counters of the posts that were asked about; of a post given twice, the first word."""
+    """The counters of the posts that were asked about; of a post given twice, the first word.
+
+    definitions: what each counts, as domain.engagement.definitions.definitions_on gives them.
+    """
     wanted = set(asked)
     values: dict[tuple[str, Metric], CounterValue] = {}
     unreadable = 0
@@ -83,8 +86,8 @@ def reading(
             value = counter(given)
             unreadable += value is None
             if value is not None and (external_id, metric) not in values:
-                name = definitions[metric].name
-                values[external_id, metric] = CounterValue(external_id, metric, value, name)
+                code = definitions[metric].code
+                values[external_id, metric] = CounterValue(external_id, metric, value, code)
     return Reading(tuple(values.values()), unreadable)
 
 

@@ -6,15 +6,15 @@ Sources: open.weibo.com wiki copies [D]; the meaning of 阅读数 [W].
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from domain.engagement.definitions import definitions_on
 from domain.engagement.rules import Metric
 from domain.partners.rules import Platform
 from domain.pulling.rules import BudgetRule
 from workers.platforms.protocol import (
     Answer,
-    Definition,
     Expired,
     PulledAccount,
     PullFailure,
@@ -35,6 +35,7 @@ from workers.platforms.reading import (
     wait_seconds,
 )
 
+ITS_ZONE = ZoneInfo("Asia/Shanghai")
 FREE_HOST = "https://api.weibo.com"
 COMMERCIAL_HOST = "https://c.api.weibo.com"
 COUNTERS = {
@@ -54,7 +55,6 @@ FREE_CALLS_A_DAY = 100
 account's option "calls_per_day" goes before it."""
 COMMERCIAL_CALLS_AN_HOUR = 50_000
 """Per address."""
-OFFICIAL = "open.weibo.com wiki, copy [D]"
 
 
 class Weibo:
@@ -62,17 +62,6 @@ class Weibo:
 
     platform = Platform.WEIBO
     batch_size = 100
-    definitions = {
-        Metric.READS: Definition(
-            "weibo.reads/2013-03",
-            "阅读数: impressions of the post. A read of a repost counts for the original too.",
-            date(2013, 3, 14),
-            "practice notes [W]",
-        ),
-        Metric.LIKES: Definition("weibo.attitudes", "表态数: likes and the like.", None, OFFICIAL),
-        Metric.COMMENTS: Definition("weibo.comments", "评论数: comments.", None, OFFICIAL),
-        Metric.SHARES: Definition("weibo.reposts", "转发数: reposts.", None, OFFICIAL),
-    }
 
     def budget(self, account: PulledAccount) -> BudgetRule:
         if _is_media(account):
@@ -93,7 +82,8 @@ class Weibo:
     ) -> Reading:
         rows = objects_of(_content(answer))
         counters = [(text_id(row.get("id")), present(row, COUNTERS)) for row in rows]
-        return reading(external_ids, counters, self.definitions)
+        today = answer.received_at.astimezone(ITS_ZONE).date()
+        return reading(external_ids, counters, definitions_on(self.platform, today))
 
     def build_probe(self, account: PulledAccount, external_id: str) -> Request:
         return _request(account, FREE_HOST, "/2/statuses/show.json", ("id", external_id))
