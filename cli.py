@@ -104,6 +104,23 @@ GROUPS = {
             ),
         ),
     ),
+    "bench": (
+        "Benchmarks: how fast it is, beside what it is compared with.",
+        (
+            Command(
+                "reads",
+                "benchmarks.reads:reads",
+                "Measure the read path beside the bare statement, bare routes and a stock server.",
+                ("bench reads", "bench reads W1 W2 --seconds 2", "bench reads --json reads.json"),
+            ),
+            Command(
+                "compile",
+                "benchmarks.compile:compile_documents",
+                "Measure what a document costs that was never seen, by its size.",
+                ("bench compile", "bench compile --samples 50 --json"),
+            ),
+        ),
+    ),
     "engagement": (
         "The counts: verify them, rebuild them.",
         (

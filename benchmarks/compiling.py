@@ -1,0 +1,99 @@
+"""What a document costs that was never seen: parsing, validating, planning; and one that was."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from functools import partial
+
+import strawberry
+from graphql import DocumentNode, FieldNode, GraphQLSchema, Visitor, parse, validate, visit
+
+from benchmarks import documents
+from domain.access import ANONYMOUS
+from schema.execution.engine import Engine, Request
+
+COPIES = (1, 2, 4, 8, 16)
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """Medians in milliseconds. cold_ms: all of it, for a document nobody has seen; parse_ms and
+    validate_ms: what graphql-core alone takes; plan_ms: the rest. known_ms: seen before."""
+
+    document: str
+    letters: int
+    fields: int
+    cold_ms: float
+    parse_ms: float
+    validate_ms: float
+    plan_ms: float
+    known_ms: float
+
+    def as_json(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def sized_documents() -> Iterator[tuple[str, Request]]:
+    """The workloads' documents, then feeds side by side under aliases."""
+    yield "feed (W1)", Request(documents.FEED, {"first": 20})
+    yield "article (W2)", Request(documents.ARTICLE, {"id": "Article:1"})
+    period = {"since": "2026-10-02", "until": "2026-10-31"}
+    yield "dashboard (W5)", Request(documents.DASHBOARD, period)
+    for copies in COPIES:
+        yield f"{copies} feed{'s' * (copies > 1)} of 5", feeds(copies)
+
+
+def feeds(copies: int) -> Request:
+    inner = documents.FEED_NODES
+    fields = "\n".join(f"feed{number}: articles(first: 5) {{{inner}}}" for number in range(copies))
+    return Request(f"query Feeds {{\n{fields}\n}}", {})
+
+
+def compiled(
+    schema: strawberry.Schema, name: str, request: Request, *, samples: int, zone: str
+) -> Compiled:
+    """An engine of its own for each sample: nothing is known to it."""
+    core: GraphQLSchema = schema._schema
+    text = request.query or ""
+    node = parse(text)
+    cold, known, parsing, validating = [], [], [], []
+    for _ in range(samples):
+        prepare = partial(Engine(schema, zone=zone).prepare, request, ANONYMOUS)
+        cold.append(_milliseconds(prepare))
+        known.append(_milliseconds(prepare))
+        parsing.append(_milliseconds(partial(parse, text)))
+        validating.append(_milliseconds(partial(validate, core, node)))
+    whole, parse_ms, validate_ms = map(statistics.median, (cold, parsing, validating))
+    return Compiled(
+        document=name,
+        letters=len(text),
+        fields=_fields(node),
+        cold_ms=whole,
+        parse_ms=parse_ms,
+        validate_ms=validate_ms,
+        plan_ms=max(0.0, whole - parse_ms - validate_ms),
+        known_ms=statistics.median(known),
+    )
+
+
+def _milliseconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return 1e3 * (time.perf_counter() - started)
+
+
+def _fields(document: DocumentNode) -> int:
+    """How many fields it selects."""
+    counter = _Counter()
+    visit(document, counter)
+    return counter.fields
+
+
+class _Counter(Visitor):
+    fields = 0
+
+    def enter_field(self, _node: FieldNode, *_: object) -> None:
+        self.fields += 1
