@@ -127,7 +127,11 @@ async def _without_indexes(connection: asyncpg.Connection) -> list[Step]:
     """Dropping the secondary indexes, then making them again: sorted at once is quicker."""
     found = await connection.fetch(SECONDARY)
     dropped = [Step("indexes", f"DROP INDEX {row['name']}") for row in found]
-    made = [Step(f"index {row['name']}", row["definition"]) for row in found]
+    # A partitioned table's index is told as ON ONLY: its partitions' would be missing.
+    made = [
+        Step(f"index {row['name']}", row["definition"].replace(" ON ONLY ", " ON "))
+        for row in found
+    ]
     return dropped + made
 
 

@@ -35,7 +35,12 @@ def unpacked(text: str) -> dict[str, Statement]:
 CONNECTION = {
     "statement_cache_size": 1_000,
     "max_cached_statement_lifetime": 0,
-    "server_settings": {"default_transaction_read_only": "on", "jit": "off", "timezone": "UTC"},
+    "server_settings": {
+        "default_transaction_read_only": "on",
+        "jit": "off",
+        "random_page_cost": "1.1",
+        "timezone": "UTC",
+    },
 }
 """How the comparators connect: what the server asks of its connections, nothing more."""
 

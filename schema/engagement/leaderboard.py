@@ -59,11 +59,13 @@ def leaders(statement: Statement, arguments: Arguments) -> str:
             " GROUP BY d.subject_kind, d.subject_id, d.metric)"
         )
     seen = statement.predicate(visible, "s") or EVERY_ROW.sql
+    # Places are given to the first rows only: over all rows they would all be read.
     return (
-        f"(SELECT e.subject_id, e.value, rank() OVER (ORDER BY e.rank DESC) AS place"
+        "(SELECT f.subject_id, f.value, rank() OVER (ORDER BY f.rank DESC) AS place FROM ("
+        f"SELECT e.subject_id, e.value, e.rank"
         f" FROM {values} e JOIN {table} s ON s.id = e.subject_id AND {seen}"
         f" WHERE e.subject_kind = '{kind}' AND e.metric = '{metric}' {known}"
-        f" ORDER BY e.rank DESC, e.subject_id DESC LIMIT {length(statement, arguments)})"
+        f" ORDER BY e.rank DESC, e.subject_id DESC LIMIT {length(statement, arguments)}) f)"
     )
 
 
