@@ -56,7 +56,7 @@ def sandbox(
     clock: Path | None = None,
     start_hour: str | None = None,
 ) -> None:
-    """Run a partner platform to try against: real counters over Weibo's and Mastodon's interfaces.
+    """Run a platform to try against: real counters over the interfaces of the platforms we pull.
 
     Parameters
     ----------

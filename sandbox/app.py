@@ -10,7 +10,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 
-from sandbox import control, mastodon, weibo
+from sandbox import control, mastodon, plausible, weibo, wordpress, youtube
 from sandbox.clock import ReplayClock
 from sandbox.faults import Faults
 from sandbox.limits import RateLimit
@@ -18,8 +18,13 @@ from sandbox.state import Sandbox
 from sandbox.topics import hour_number, load
 
 KEEP_CLOCK_SECONDS = 2.0
-WEIBO_LIMIT = 100, 24 * 3600
-MASTODON_LIMIT = 300, 300
+DOUBLES = (
+    weibo.DOUBLE,
+    mastodon.DOUBLE,
+    youtube.DOUBLE,
+    plausible.DOUBLE,
+    wordpress.DOUBLE,
+)
 
 
 def create_app(
@@ -36,7 +41,7 @@ def create_app(
 
     clock_path: where the replay's position is kept. start_hour: where it starts when nothing is
     kept, like 2025-10-01T08, by default the first hour. generosity: how many times the platforms'
-    own rate limits (Weibo 100 a day and token, Mastodon 300 in five minutes) are granted.
+    own rate limits are granted.
     """
     topics = load(data_path)
     clock = ReplayClock(
@@ -47,15 +52,18 @@ def create_app(
         path=clock_path,
         monotonic=monotonic,
     )
-    weibo_units, weibo_window = WEIBO_LIMIT
-    mastodon_units, mastodon_window = MASTODON_LIMIT
-    app = Starlette(routes=[*control.routes, *weibo.routes, *mastodon.routes], lifespan=_keep_clock)
+    routes = [*control.routes, *(route for double in DOUBLES for route in double.routes)]
+    app = Starlette(routes=routes, lifespan=_keep_clock)
     app.state.sandbox = Sandbox(
         topics=topics,
         clock=clock,
         faults=Faults(monotonic),
-        weibo_limit=RateLimit(weibo_units * generosity, weibo_window, wall_clock),
-        mastodon_limit=RateLimit(mastodon_units * generosity, mastodon_window, wall_clock),
+        limits={
+            name: RateLimit(limit._replace(requests=limit.requests * generosity), wall_clock)
+            for double in DOUBLES
+            for name, limit in double.limits.items()
+        },
+        asks=tuple(ask for double in DOUBLES for ask in double.asks),
     )
     return app
 

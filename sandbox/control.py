@@ -19,8 +19,8 @@ PAGE = """<!doctype html>
 <style>body{{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}}
 td{{padding:.1rem 1rem .1rem 0}}code{{background:#eee;padding:0 .2rem}}</style>
 <h1>Sandbox platform 沙箱平台</h1>
-<p>This server speaks as Weibo and Mastodon do and replays real counters of Weibo hot topics,
-hour by hour. It is for trying things: nothing here is a real account.</p>
+<p>This server speaks as the platforms do and replays real counters of Weibo hot topics, hour by
+hour. It is for trying things: nothing here is a real account.</p>
 <table>
 <tr><td>Hour replayed</td><td>{hour} (Asia/Shanghai), data until {last}</td></tr>
 <tr><td>Speed</td><td>{speed:g}: one hour of the data every {seconds:g} s</td></tr>
@@ -29,11 +29,7 @@ hour by hour. It is for trying things: nothing here is a real account.</p>
 </table>
 <h2>Requests so far</h2><table>{requests}</table>
 <h2>To ask</h2><ul>
-<li><code>GET /weibo/2/statuses/count.json?ids=…&amp;access_token=…</code></li>
-<li><code>GET /weibo/2/media_statuses/count_sp/biz.json?ids=…</code>, tokens that start with
-<code>media</code></li>
-<li><code>GET /weibo/2/statuses/show.json?id=…</code></li>
-<li><code>GET /mastodon/api/v1/statuses?id[]=…</code>, <code>/mastodon/api/v1/statuses/…</code></li>
+{asks}
 </ul>
 <h2>To steer</h2><ul>
 <li><code>POST /faults {{"kind": "status:429", "times": 3, "retryAfter": 5}}</code>; kinds: {kinds}
@@ -71,6 +67,7 @@ async def page(request: Request) -> Response:
         seen=sum(topic.hours[0] <= hour for topic in sandbox.topics.by_id.values()),
         known=len(sandbox.topics.by_id),
         faults=escape(faults) or "none",
+        asks="\n".join(f"<li><code>{escape(ask)}</code></li>" for ask in sandbox.asks),
         requests="".join(rows) or "<tr><td>none</td></tr>",
         kinds=", ".join(f"<code>{kind}</code>" for kind in [*(f"{k}:…" for k in KINDS), *MARKS]),
     )

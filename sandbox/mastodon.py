@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.limits import Allowance
-from sandbox.platform import EXPIRED, endpoint
+from sandbox.limits import Allowance, Limit, every
+from sandbox.platform import EXPIRED, Double, endpoint
 from sandbox.state import Shown, View, caller_of, sandbox_of
 
 MOST_IDS = 20
@@ -48,7 +48,7 @@ def _status(post: Shown) -> dict[str, Any]:
 def _limited(answer: Callable[[Request, View], Response]) -> Callable[[Request, View], Response]:
     def run(request: Request, view: View) -> Response:
         token = request.headers.get("authorization", "")
-        allowance = sandbox_of(request).mastodon_limit.take(caller_of(request, token))
+        allowance = sandbox_of(request).limits["mastodon"].take(caller_of(request, token))
         response = error(429) if allowance.exceeded else answer(request, view)
         response.headers.update(_limit_headers(allowance))
         return response
@@ -80,7 +80,11 @@ def one(request: Request, view: View) -> Response:
     return error(404) if post is None else JSONResponse(_status(post))
 
 
-routes = [
-    Route("/mastodon/api/v1/statuses", endpoint(_limited(several), refuse)),
-    Route("/mastodon/api/v1/statuses/{id}", endpoint(_limited(one), refuse)),
-]
+DOUBLE = Double(
+    routes=[
+        Route("/mastodon/api/v1/statuses", endpoint(_limited(several), refuse)),
+        Route("/mastodon/api/v1/statuses/{id}", endpoint(_limited(one), refuse)),
+    ],
+    limits={"mastodon": Limit(300, every(300))},
+    asks=["GET /mastodon/api/v1/statuses?id[]=…", "GET /mastodon/api/v1/statuses/…"],
+)

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from sandbox.faults import Hit
+from sandbox.limits import Limit
 from sandbox.state import Sandbox, View, sandbox_of
 
 Answer = Callable[[Request, View], Response]
 Refuse = Callable[[int], Response]
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
+
+SHOWN_BODY_BYTES = 4096
+SECRET_PARAMS = frozenset({"access_token", "key"})
 
 EXPIRED = -1
 """The status a platform's `refuse` is given for a token that no longer holds."""
@@ -25,6 +31,18 @@ EXPIRED = -1
 GARBAGE = b"<html><body>\xff\xfe upstream {{ error }} </body>"
 HUGE_BYTES = 8 * 1024 * 1024
 PIECE = b" " * 65536
+
+
+@dataclass(frozen=True, slots=True)
+class Double:
+    """One platform as the sandbox plays it.
+
+    limits: its allowances, by a name of their own. asks: what can be asked, a line each.
+    """
+
+    routes: Sequence[Route]
+    asks: Sequence[str]
+    limits: Mapping[str, Limit] = field(default_factory=dict)
 
 
 class Truncated(Response):
@@ -55,10 +73,11 @@ def endpoint(answer: Answer, refuse: Refuse) -> Endpoint:
     async def run(request: Request) -> Response:
         sandbox = sandbox_of(request)
         hit = sandbox.faults.take(request.url.path)
-        note = _note(sandbox, request)
+        body = await request.body()
+        note = _note(sandbox, request, body)
         with suppress(TimeoutError):
             await asyncio.wait_for(sandbox.stopping.wait(), hit.slow_seconds)
-        response = _response(request, sandbox, hit, answer, refuse)
+        response = _response(request, sandbox, hit, body, answer, refuse)
         note["status"] = response.status_code
         sandbox.counts[request.url.path, response.status_code] += 1
         return response
@@ -67,7 +86,7 @@ def endpoint(answer: Answer, refuse: Refuse) -> Endpoint:
 
 
 def _response(
-    request: Request, sandbox: Sandbox, hit: Hit, answer: Answer, refuse: Refuse
+    request: Request, sandbox: Sandbox, hit: Hit, body: bytes, answer: Answer, refuse: Refuse
 ) -> Response:
     if hit.status or "expired_token" in hit.marks:
         refused = refuse(EXPIRED if hit.status is None else hit.status)
@@ -78,18 +97,20 @@ def _response(
         return Response(GARBAGE, media_type="text/html")
     if "huge" in hit.marks:
         return Huge()
-    response = answer(request, View(sandbox.topics, sandbox.clock.hour(), hit))
+    response = answer(request, View(sandbox.topics, sandbox.clock.hour(), hit, body))
     if "truncated" in hit.marks:
         return Truncated(response.body, response.status_code, media_type="application/json")
     return response
 
 
-def _note(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+def _note(sandbox: Sandbox, request: Request, body: bytes) -> dict[str, Any]:
     """A request as /requests shows it; status 0 while it is not answered."""
     shown = [
-        (name, "…" if name == "access_token" else value)
+        (name, "…" if name in SECRET_PARAMS else value)
         for name, value in request.query_params.multi_items()
     ]
-    note = {"at": time.time(), "path": request.url.path, "query": shown, "status": 0}
+    text = body[:SHOWN_BODY_BYTES].decode(errors="replace")
+    path = request.url.path
+    note = {"at": time.time(), "path": path, "query": shown, "body": text, "status": 0}
     sandbox.requests.append(note)
     return note

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,16 +20,16 @@ REMEMBERED_REQUESTS = 1000
 
 @dataclass(slots=True)
 class Sandbox:
-    """requests: the latest ones, oldest first. counts: of all, by path and status.
-
+    """limits: the platforms' allowances by name. asks: what can be asked, for people.
+    requests: the latest ones, oldest first. counts: of all, by path and status.
     stopping: set when the server is told to stop; nothing is slow any more then.
     """
 
     topics: Topics
     clock: ReplayClock
     faults: Faults
-    weibo_limit: RateLimit
-    mastodon_limit: RateLimit
+    limits: Mapping[str, RateLimit]
+    asks: Sequence[str]
     requests: deque[dict[str, Any]] = field(
         default_factory=lambda: deque(maxlen=REMEMBERED_REQUESTS)
     )
@@ -47,11 +48,12 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What there is to see at one hour, faults included."""
+    """What there is to see at one hour, faults included. body: what came with the request."""
 
     topics: Topics
     hour: int
     hit: Hit
+    body: bytes = b""
 
     def post(self, post_id: int) -> Shown | None:
         """None when there is no such post, not yet, or no longer."""
@@ -59,9 +61,20 @@ class View:
         counters = topic.at(self.hour) if topic else None
         if topic is None or counters is None or post_id in self.hit.deleted:
             return None
-        kept = 1 - self.hit.falling_percent / 100
-        fallen = {name: int(value * kept) for name, value in counters.items()}
-        return Shown(post_id, topic.title, fallen if self.hit.falling_percent else counters)
+        fallen = {name: self.fallen(value) for name, value in counters.items()}
+        return Shown(post_id, topic.title, fallen)
+
+    def fallen(self, value: int) -> int:
+        """A value as the fault `falling` leaves it."""
+        percent = self.hit.falling_percent
+        return int(value * (1 - percent / 100)) if percent else value
+
+    def gained(self, post_id: int, name: str, hours: range) -> int | None:
+        """What a counter gained in these hours, as far as the replay has come; see `post`."""
+        topic = self.topics.by_id.get(post_id)
+        if topic is None or self.post(post_id) is None:
+            return None
+        return self.fallen(topic.gained(name, hours.start, min(hours.stop, self.hour + 1)))
 
 
 def sandbox_of(request: Request) -> Sandbox:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
@@ -50,6 +50,18 @@ class Topic:
         """The counters of the latest observation until `hour`; None when there is none yet."""
         place = bisect_right(self.hours, hour)
         return self.counters[place - 1] if place else None
+
+    def gained(self, name: str, start: int, end: int) -> int:
+        """How much a counter grew from the hour `start` until before the hour `end`.
+
+        A platform that counts by day or hour cannot show a fall: what was gained stays gained.
+        """
+        return self._highest(name, max(start, end)) - self._highest(name, start)
+
+    def _highest(self, name: str, before: int) -> int:
+        """The most a counter was before an hour; 0 before the topic was seen."""
+        known = self.counters[: bisect_left(self.hours, before)]
+        return max((counters.get(name, 0) for counters in known), default=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.platform import EXPIRED, endpoint
+from sandbox.limits import Limit, every
+from sandbox.platform import EXPIRED, Double, endpoint
 from sandbox.state import Shown, View, caller_of, sandbox_of
 
 MOST_IDS = 100
@@ -63,7 +64,7 @@ def _checked(answer: Callable[[Request, View], Any]) -> Callable[[Request, View]
             token = token_of(request)
             if not token:
                 raise WeiboError(403, 10006)
-            allowance = sandbox_of(request).weibo_limit.take(caller_of(request, token))
+            allowance = sandbox_of(request).limits["weibo"].take(caller_of(request, token))
             if allowance.exceeded:
                 raise WeiboError(403, 10023)
             return JSONResponse(answer(request, view))
@@ -121,8 +122,16 @@ def route(path: str, answer: Callable[[Request, View], Any]) -> Route:
     return Route(f"/weibo/2{path}", endpoint(_checked(answer), refuse))
 
 
-routes = [
-    route("/statuses/count.json", count),
-    route("/media_statuses/count_sp/biz.json", media_count),
-    route("/statuses/show.json", show),
-]
+DOUBLE = Double(
+    routes=[
+        route("/statuses/count.json", count),
+        route("/media_statuses/count_sp/biz.json", media_count),
+        route("/statuses/show.json", show),
+    ],
+    limits={"weibo": Limit(100, every(24 * 3600))},
+    asks=[
+        "GET /weibo/2/statuses/count.json?ids=…&access_token=…",
+        "GET /weibo/2/media_statuses/count_sp/biz.json?ids=…, tokens that start with media",
+        "GET /weibo/2/statuses/show.json?id=…",
+    ],
+)

@@ -17,7 +17,7 @@ import pytest
 
 from sandbox.clock import ReplayClock
 from sandbox.faults import Faults, WrongFault
-from sandbox.limits import RateLimit
+from sandbox.limits import Limit, RateLimit, every
 from sandbox.topics import hour_number, hour_text, topic_id
 from tests.platforms import (
     HOUR,
@@ -178,7 +178,7 @@ def test_rate_limits_are_the_platforms() -> None:
 
 def test_an_allowance_is_for_each_caller_and_window() -> None:
     now = [1000.0]
-    limit = RateLimit(2, 300, lambda: now[0])
+    limit = RateLimit(Limit(2, every(300)), lambda: now[0])
     assert [limit.take("a").exceeded for _ in range(3)] == [False, False, True]
     assert limit.take("b") == (2, 1, 1200.0, False)
     now[0] = 1200.0
