@@ -1,11 +1,11 @@
-"""The contract every adapter keeps, and what each one reads out of its platform's answers."""
+"""The contract every adapter keeps, shown on its recorded exchanges (tests/adapters/)."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -13,109 +13,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.engagement.definitions import definition
-from domain.engagement.rules import MAX_VALUE, Bound, Finality, Metric, ValueKind
-from domain.partners.rules import Platform
-from domain.pulling.rules import PULLED_PLATFORMS, BudgetRule
-from workers.platforms import ADAPTERS
-from workers.platforms.protocol import (
-    Adapter,
-    Answer,
-    Expired,
-    PulledAccount,
-    PullFailure,
-    Reading,
-    Refused,
-    Retryable,
-    Throttled,
+from domain.engagement.definitions import by_code
+from domain.engagement.rules import MAX_VALUE, ValueKind
+from domain.pulling.rules import window_of
+from tests.adapters import SAMPLES
+from tests.adapters.sample import (
+    ASKING,
+    NOW,
+    SECRET,
+    Failing,
+    Sample,
+    answer,
+    at,
+    failure,
+    post,
+    replaced,
+    values,
+    without,
 )
-from workers.platforms.weibo import NoSuchPost
+from workers.platforms import ADAPTERS
+from workers.platforms.failures import Expired, PullFailure, Refused, Retryable, Throttled
+from workers.platforms.protocol import Reading
 
-NOW = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
-TOKEN = "a-token-nobody-may-see"
-R, L, C, S = Metric.READS, Metric.LIKES, Metric.COMMENTS, Metric.SHARES
-
-Values = dict[tuple[str, Metric], int]
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A recorded exchange: two posts are asked about, the answer holds both.
-
-    values: what it says. keys: the platform's names of these counters.
-    """
-
-    account: PulledAccount
-    ids: tuple[str, str]
-    rows: list[dict[str, Any]]
-    values: Values
-    keys: Mapping[str, Metric]
-    url: str
-    exists: dict[str, Any] = field(default_factory=dict)
-
-
-SAMPLES = {
-    "weibo": Sample(
-        account=PulledAccount(7, Platform.WEIBO, "u7", token=TOKEN),
-        ids=("4918", "4919"),
-        rows=[
-            {"id": 4918, "comments": 12, "reposts": 3, "attitudes": 250},
-            {"id": 4919, "comments": 0, "reposts": 1, "attitudes": 9},
-        ],
-        values={
-            ("4918", C): 12,
-            ("4918", S): 3,
-            ("4918", L): 250,
-            ("4919", C): 0,
-            ("4919", S): 1,
-            ("4919", L): 9,
-        },
-        keys={"comments": C, "reposts": S, "attitudes": L},
-        url="https://api.weibo.com/2/statuses/count.json?ids=4918,4919",
-        exists={"id": 4918, "idstr": "4918", "text": "…", "reposts_count": 3},
-    ),
-    "weibo-media": Sample(
-        account=PulledAccount(8, Platform.WEIBO, "u8", token=TOKEN, options={"media": True}),
-        ids=("4918", "4919"),
-        rows=[
-            {"id": "4918", "comments": "12", "reposts": "3", "reads": "3200000000"},
-            {"id": "4919", "comments": "0", "reposts": "1", "reads": "0"},
-        ],
-        values={
-            ("4918", C): 12,
-            ("4918", S): 3,
-            ("4918", R): 3_200_000_000,
-            ("4919", C): 0,
-            ("4919", S): 1,
-            ("4919", R): 0,
-        },
-        keys={"comments": C, "reposts": S, "reads": R},
-        url="https://c.api.weibo.com/2/media_statuses/count_sp/biz.json?ids=4918,4919",
-        exists={"id": 4918, "text": "…"},
-    ),
-    "mastodon": Sample(
-        account=PulledAccount(
-            9, Platform.MASTODON, "m9", base_url="https://social.example", token=TOKEN
-        ),
-        ids=("109", "110"),
-        rows=[
-            {"id": "109", "replies_count": 2, "reblogs_count": 5, "favourites_count": 8},
-            {"id": "110", "replies_count": 0, "reblogs_count": 0, "favourites_count": 1},
-        ],
-        values={
-            ("109", C): 2,
-            ("109", S): 5,
-            ("109", L): 8,
-            ("110", C): 0,
-            ("110", S): 0,
-            ("110", L): 1,
-        },
-        keys={"replies_count": C, "reblogs_count": S, "favourites_count": L},
-        url="https://social.example/api/v1/statuses?id[]=109&id[]=110",
-        exists={"id": "109", "content": "<p>…</p>"},
-    ),
-}
 each_sample = pytest.mark.parametrize("sample", SAMPLES.values(), ids=SAMPLES)
+each_with_rows = pytest.mark.parametrize(
+    "sample",
+    [sample for sample in SAMPLES.values() if sample.rows is not None],
+    ids=[name for name, sample in SAMPLES.items() if sample.rows is not None],
+)
 
 HTML = b"<!doctype html><html><head><title>502 Bad Gateway</title></head><body></body></html>"
 UNREADABLE = {
@@ -130,185 +55,152 @@ UNREADABLE = {
     "number": b"17",
     "text": b'"4918"',
 }
+ABSURD = [-1, "-1", 1.5, 12.0, "1.5", "", " 7", "7万", "١٢", True, [], {}]
+ABSURD += [MAX_VALUE + 1, 10**30, "9" * 40]
 
 
-def adapter_of(sample: Sample) -> Adapter:
-    return ADAPTERS[sample.account.platform]
-
-
-def answer(content: Any, status: int = 200, **headers: str) -> Answer:
-    body = content if isinstance(content, bytes) else json.dumps(content).encode()
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(status, named, body, NOW)
-
-
-def read(sample: Sample, content: Any, status: int = 200, **headers: str) -> Reading:
-    given = answer(content, status, **headers)
-    return adapter_of(sample).read(sample.account, sample.ids, given)
-
-
-def probe(sample: Sample, content: Any, status: int = 200, **headers: str) -> bool:
-    given = answer(content, status, **headers)
-    return adapter_of(sample).read_probe(sample.account, sample.ids[0], given)
-
-
-def values(reading: Reading) -> Values:
-    found = {(value.external_id, value.metric): value.value for value in reading.values}
-    assert len(found) == len(reading.values), "one value of each metric of each post"
-    return found
-
-
-def failure(act: Callable[[], Any]) -> PullFailure:
-    with pytest.raises(PullFailure) as caught:
-        act()
-    assert TOKEN not in caught.value.reason
-    assert 0 < len(caught.value.reason) <= 200
-    return caught.value
-
-
-# The contract.
-
-
-def test_every_adapter_has_a_sample_and_every_pulled_platform_an_adapter() -> None:
+def test_every_adapter_has_a_sample() -> None:
     assert {sample.account.platform for sample in SAMPLES.values()} == set(ADAPTERS)
-    assert set(ADAPTERS) == PULLED_PLATFORMS
     assert all(adapter.platform is platform for platform, adapter in ADAPTERS.items())
 
 
 @each_sample
 def test_the_request_is_the_platforms(sample: Sample) -> None:
-    request = adapter_of(sample).build(sample.account, sample.ids)
-    assert request.shown() == f"GET {sample.url}"
-    assert request.full_url == sample.url
-    assert any(TOKEN in value for value in request.headers.values())
+    assert sample.build().shown() == sample.request
 
 
 @each_sample
-def test_no_credential_shows(sample: Sample) -> None:
-    adapter = adapter_of(sample)
-    for request in (
-        adapter.build(sample.account, sample.ids),
-        adapter.build_probe(sample.account, sample.ids[0]),
-    ):
-        assert TOKEN not in request.shown()
-        assert TOKEN not in repr(request)
-    assert TOKEN not in repr(sample.account)
+def test_the_credential_is_sent_and_shown_nowhere(sample: Sample) -> None:
+    assert all(SECRET in part for part in sample.account.secrets.values())
+    for request in sample.requests():
+        sent = [request.full_url, str(request.body), *request.headers.values()]
+        assert any(SECRET in text for text in sent)
+        assert SECRET not in request.shown()
+        assert SECRET not in repr(request)
+    assert SECRET not in repr(sample.account)
 
 
 @each_sample
 def test_another_address_goes_before_the_usual_one(sample: Sample) -> None:
     account = replace(sample.account, base_url="http://127.0.0.1:8001/there")
-    adapter = adapter_of(sample)
-    for request in (
-        adapter.build(account, sample.ids),
-        adapter.build_probe(account, sample.ids[0]),
-    ):
+    for request in sample.requests(account):
         assert request.url.startswith("http://127.0.0.1:8001/there/")
 
 
 @each_sample
-def test_a_normal_answer_is_read_whole(sample: Sample) -> None:
-    reading = read(sample, sample.rows)
-    assert values(reading) == sample.values
-    assert reading.unreadable == 0
-    for value in reading.values:
-        told = definition(sample.account.platform, value.metric, NOW.date())
-        assert value.definition == told.code
-        assert (value.value_kind, value.bound, value.finality) == (
-            ValueKind.CUMULATIVE,
-            Bound.EXACT,
-            Finality.FINAL,
-        )
+def test_the_posts_of_one_request_are_chosen_newest_first(sample: Sample) -> None:
+    adapter = sample.adapter
+    many = [post(str(age), NOW - timedelta(hours=age)) for age in range(3 * adapter.batch_size)]
+    chosen = adapter.choose(sample.account, many)
+    assert chosen[0] == many[0]
+    assert 0 < len(chosen) <= adapter.batch_size
+    assert sorted(chosen, key=many.index) == list(chosen)
+    assert list(adapter.choose(sample.account, sample.posts)) == list(sample.posts)
 
 
 @each_sample
 def test_the_allowance_is_bounded_and_named(sample: Sample) -> None:
-    rule = adapter_of(sample).budget(sample.account)
-    assert rule.units >= 1
-    assert rule.window_seconds >= 1
-    assert 0 < len(rule.scope) <= 200
+    for rule in (
+        sample.adapter.budget(sample.account),
+        sample.adapter.probe_budget(sample.account),
+    ):
+        assert rule.calls >= 1
+        assert 0 < len(rule.scope) <= 200
+        assert SECRET not in rule.scope
+        window = window_of(rule, NOW)
+        assert window.starts_at <= NOW < window.ends_at
+
+
+@each_sample
+def test_a_normal_answer_is_read_whole(sample: Sample) -> None:
+    reading = sample.read(sample.content)
+    assert values(reading) == set(sample.values.values())
+    assert (reading.unreadable, reading.is_provisional) == (0, False)
+    for value in reading.values:
+        definition = by_code(value.definition)
+        assert definition is not None, f"no file describes {value.definition}"
+        assert (definition.platform, definition.metric) == (sample.account.platform, value.metric)
+        has_period = value.period_starts_at is not None and value.period_ends_at is not None
+        assert has_period is (value.value_kind is ValueKind.INTERVAL)
 
 
 @each_sample
 def test_numbers_may_come_as_text_and_text_as_numbers(sample: Sample) -> None:
-    texts = [{name: str(value) for name, value in row.items()} for row in sample.rows]
-    numbers = [{name: int(value) for name, value in row.items()} for row in sample.rows]
-    assert values(read(sample, texts)) == values(read(sample, numbers)) == sample.values
-
-
-@each_sample
-def test_a_post_that_is_left_out_is_left_out(sample: Sample) -> None:
-    first = sample.ids[0]
-    known = {key: value for key, value in sample.values.items() if key[0] == first}
-    assert values(read(sample, sample.rows[:1])) == known
-    assert values(read(sample, [])) == {}
+    for spelled in (str, int):
+        content = sample.content
+        for place in sample.values:
+            content = replaced(content, place, spelled(at(content, place)))
+        assert values(sample.read(content)) == set(sample.values.values())
 
 
 @each_sample
 def test_a_missing_counter_is_unknown_and_never_zero(sample: Sample) -> None:
-    for name, metric in sample.keys.items():
-        for without in ({}, {name: None}):
-            row = {key: value for key, value in sample.rows[0].items() if key != name}
-            reading = read(sample, [{**row, **without}])
-            assert (sample.ids[0], metric) not in values(reading)
-            assert len(reading.values) == len(sample.keys) - 1
+    for place, value in sample.values.items():
+        for content in (without(sample.content, place), replaced(sample.content, place, None)):
+            reading = sample.read(content)
+            assert values(reading) == set(sample.values.values()) - {value}
             assert reading.unreadable == 0
 
 
 @each_sample
-@pytest.mark.parametrize(
-    "absurd",
-    [
-        -1,
-        "-1",
-        1.5,
-        12.0,
-        "1.5",
-        "",
-        " 7",
-        "7万",
-        "١٢",
-        True,
-        [],
-        {},
-        MAX_VALUE + 1,
-        10**30,
-        "9" * 40,
-    ],
-    ids=repr,
-)
+@pytest.mark.parametrize("absurd", ABSURD, ids=repr)
 def test_what_is_no_counter_is_left_unknown(sample: Sample, absurd: Any) -> None:
-    for name, metric in sample.keys.items():
-        reading = read(sample, [{**sample.rows[0], name: absurd}])
-        assert (sample.ids[0], metric) not in values(reading)
-        assert len(reading.values) == len(sample.keys) - 1
+    for place, value in sample.values.items():
+        reading = sample.read(replaced(sample.content, place, absurd))
+        assert values(reading) == set(sample.values.values()) - {value}
         assert reading.unreadable == 1
 
 
-@each_sample
+@each_with_rows
+def test_ids_may_come_as_text_and_as_numbers(sample: Sample) -> None:
+    for spelled in (str, int):
+        content = sample.content
+        for index, asked in enumerate(sample.posts):
+            if asked.external_id.isdigit():
+                place = (*(sample.rows or ()), index, *sample.row_id)
+                content = replaced(content, place, spelled(asked.external_id))
+        assert values(sample.read(content)) == set(sample.values.values())
+
+
+@each_with_rows
+def test_a_post_that_is_left_out_is_left_out(sample: Sample) -> None:
+    place = sample.rows or ()
+    rows = at(sample.content, place)
+    first = sample.posts[0]
+    assert values(sample.read(replaced(sample.content, place, rows[:1]))) == sample.values_of(first)
+    assert values(sample.read(replaced(sample.content, place, []))) == set()
+
+
+@each_with_rows
 def test_posts_given_twice_or_not_asked_about(sample: Sample) -> None:
-    name = next(iter(sample.keys))
-    again = {**sample.rows[0], name: 999_999}
-    stranger = {**sample.rows[0], "id": 31337}
+    place = sample.rows or ()
+    rows = at(sample.content, place)
+    stranger = replaced(rows[0], sample.row_id, 31337)
     oddities: tuple[Any, ...] = (None, True, 1.5, [], {}, "")
-    nameless = [{**sample.rows[0], "id": odd} for odd in oddities]
+    nameless = [replaced(rows[0], sample.row_id, odd) for odd in oddities]
+    again = rows[0]
+    for counter in sample.values:
+        if counter[: len(place) + 1] == (*place, 0):
+            again = replaced(again, counter[len(place) + 1 :], 999_999)
     odd_items: list[Any] = [None, 7, "text", [], {}]
-    rows = [*odd_items, *nameless, stranger, *sample.rows, again]
-    assert values(read(sample, rows)) == sample.values
+    mixed = [*odd_items, *nameless, stranger, *rows, again]
+    assert values(sample.read(replaced(sample.content, place, mixed))) == set(
+        sample.values.values()
+    )
 
 
 @each_sample
 @pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
 def test_what_cannot_be_read_may_be_readable_later(sample: Sample, body: bytes) -> None:
-    assert type(failure(lambda: read(sample, body))) is Retryable
-    assert type(failure(lambda: probe(sample, body))) is Retryable
+    for read in sample.readers():
+        assert type(failure(partial(read, body))) is Retryable
 
 
 @each_sample
 def test_an_answer_cut_anywhere_is_never_half_read(sample: Sample) -> None:
-    whole = json.dumps(sample.rows).encode()
+    whole = json.dumps(sample.content).encode()
     for length in range(len(whole)):
-        assert type(failure(partial(read, sample, whole[:length]))) is Retryable
+        assert type(failure(partial(sample.read, whole[:length]))) is Retryable
 
 
 @each_sample
@@ -330,15 +222,16 @@ def test_an_answer_cut_anywhere_is_never_half_read(sample: Sample) -> None:
 def test_statuses_mean_what_they_say(
     sample: Sample, status: int, kind: type[PullFailure], body: bytes
 ) -> None:
-    assert type(failure(lambda: read(sample, body, status))) is kind
-    assert type(failure(lambda: probe(sample, body, status))) is kind
+    for read in sample.readers():
+        assert type(failure(partial(read, body, status))) is kind
 
 
 @each_sample
 def test_a_page_that_is_not_found_is_no_word_about_the_post(sample: Sample) -> None:
-    for body in (b"", HTML):
-        assert isinstance(failure(partial(probe, sample, body, 404)), PullFailure)
-    assert type(failure(lambda: read(sample, HTML, 404))) is Refused
+    assert type(failure(partial(sample.read, HTML, 404))) is Refused
+    if sample.exists is not None:
+        for body in (b"", HTML):
+            failure(partial(sample.probe, body, 404))
 
 
 @each_sample
@@ -358,16 +251,60 @@ def test_a_page_that_is_not_found_is_no_word_about_the_post(sample: Sample) -> N
     ],
 )
 def test_retry_after_is_honoured(sample: Sample, text: str, seconds: float) -> None:
-    caught = failure(lambda: read(sample, {}, 429, retry_after=text))
+    caught = failure(lambda: sample.read({}, 429, retry_after=text))
     assert isinstance(caught, Throttled)
     assert caught.until == NOW + timedelta(seconds=seconds)
 
 
 @each_sample
 def test_retry_after_is_honoured_with_a_server_error_too(sample: Sample) -> None:
-    caught = failure(lambda: read(sample, HTML, 503, retry_after="30"))
+    caught = failure(lambda: sample.read(HTML, 503, retry_after="30"))
     assert isinstance(caught, Retryable)
     assert caught.after_seconds == 30
+
+
+@pytest.mark.parametrize(
+    ("sample", "failing"),
+    [
+        pytest.param(sample, failing, id=f"{name} {what}")
+        for name, sample in SAMPLES.items()
+        for what, failing in sample.failures.items()
+    ],
+)
+def test_what_the_platform_says_is_wrong(sample: Sample, failing: Failing) -> None:
+    caught = failure(lambda: sample.read(failing.content, failing.status))
+    assert type(caught) is failing.raises
+
+
+@each_sample
+def test_a_post_that_exists_is_there(sample: Sample) -> None:
+    assert sample.adapter.can_probe is (sample.exists is not None)
+    if sample.exists is not None:
+        assert sample.probe(sample.exists) is True
+
+
+@each_sample
+def test_a_token_is_renewed_where_it_can_be(sample: Sample) -> None:
+    request = sample.adapter.renewal(sample.account, ASKING)
+    if sample.renewal is None:
+        assert request is None
+        return
+    assert request is not None
+    assert request.shown() == sample.renewal.request
+    given = answer(sample.renewal.content)
+    assert sample.adapter.read_renewal(sample.account, given) == sample.renewal.secrets
+    account = replace(sample.account, secrets={**sample.account.secrets, **sample.renewal.secrets})
+    assert account.has_token(NOW)
+
+
+def names_of(content: Any) -> Iterator[str]:
+    """Every key, however deep."""
+    if isinstance(content, dict):
+        yield from content
+        content = list(content.values())
+    if isinstance(content, list):
+        for item in content:
+            yield from names_of(item)
 
 
 JSON = st.recursive(
@@ -382,135 +319,26 @@ JSON = st.recursive(
 def test_whatever_comes_nothing_but_the_typed_failures_leaves(
     sample: Sample, data: st.DataObject
 ) -> None:
-    names = st.sampled_from([*sample.keys, "id", "idstr", "error_code", "error"])
-    rows = st.lists(st.dictionaries(names, JSON | st.sampled_from([*sample.ids, 4918, 109])))
-    body = data.draw(
-        st.binary(max_size=64) | (rows | JSON).map(lambda value: json.dumps(value).encode())
+    asked = {asked.external_id for asked in sample.posts}
+    known = [sample.content, sample.exists, *(each.content for each in sample.failures.values())]
+    words = st.sampled_from(sorted({*names_of(known), "id", "idstr", "error"}))
+    leaves = JSON | st.sampled_from([*asked, 4918, 109])
+    shaped = st.recursive(
+        leaves,
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words, inner, max_size=4),
+        max_leaves=12,
     )
-    status = data.draw(st.sampled_from([200, 204, 302, 400, 401, 403, 404, 410, 429, 500]))
+    place = data.draw(st.sampled_from([(), *sample.values, *(key[:-1] for key in sample.values)]))
+    content = data.draw(shaped | shaped.map(partial(replaced, sample.content, place)))
+    body = data.draw(st.binary(max_size=64) | st.just(json.dumps(content).encode()))
+    status = data.draw(st.sampled_from([200, 200, 204, 302, 400, 401, 403, 404, 410, 429, 500]))
     header = data.draw(st.text(max_size=40))
-    headers = {"retry_after": header, "x_ratelimit_reset": header}
-    for act in (read, probe):
+    for read in sample.readers():
         try:
-            result = act(sample, body, status, **headers)
+            result = read(body, status, retry_after=header, x_ratelimit_reset=header)
         except PullFailure:
             continue
         if isinstance(result, Reading):
-            assert {value.external_id for value in result.values} <= set(sample.ids)
+            assert {value.external_id for value in result.values} <= asked
             assert all(0 <= value.value <= MAX_VALUE for value in result.values)
             values(result)
-
-
-@each_sample
-def test_a_post_that_exists_is_there(sample: Sample) -> None:
-    assert probe(sample, sample.exists) is True
-    assert (
-        type(failure(lambda: probe(sample, {**sample.exists, "id": 1, "idstr": "1"}))) is Retryable
-    )
-
-
-# Weibo.
-
-WEIBO = SAMPLES["weibo"]
-
-
-def envelope(code: Any) -> dict[str, Any]:
-    return {"request": "/2/statuses/count.json", "error_code": code, "error": "…"}
-
-
-@pytest.mark.parametrize("status", [200, 400, 403])
-@pytest.mark.parametrize(
-    ("code", "kind"),
-    [
-        (10001, Retryable),
-        (10002, Retryable),
-        (10004, Throttled),
-        (10022, Throttled),
-        (10023, Throttled),
-        (10024, Throttled),
-        ("10023", Throttled),
-        (10005, Refused),
-        (10014, Refused),
-        (10016, Refused),
-        (10017, Refused),
-        (10006, Expired),
-        (21327, Expired),
-        (99999, Refused),
-        ("?", Refused),
-        ("9" * 99, Refused),
-    ],
-)
-def test_weibo_says_what_is_wrong_at_any_status(
-    code: Any, kind: type[PullFailure], status: int
-) -> None:
-    caught = failure(lambda: read(WEIBO, envelope(code), status))
-    assert type(caught) is kind
-
-
-def test_weibo_deletion_is_a_word_about_one_post_only() -> None:
-    assert probe(WEIBO, envelope(20101), 400) is False
-    assert probe(WEIBO, envelope("20101"), 200) is False
-    assert type(failure(lambda: read(WEIBO, envelope(20101), 400))) is NoSuchPost
-    assert type(failure(lambda: probe(WEIBO, envelope(10014), 403))) is Refused
-
-
-def test_weibo_asks_about_one_post_at_its_own_address() -> None:
-    request = ADAPTERS[Platform.WEIBO].build_probe(WEIBO.account, "4918")
-    assert request.full_url == "https://api.weibo.com/2/statuses/show.json?id=4918"
-
-
-def test_weibo_allowances() -> None:
-    weibo = ADAPTERS[Platform.WEIBO]
-    assert weibo.budget(WEIBO.account) == BudgetRule("weibo:account:7", 100, 86_400)
-    media = SAMPLES["weibo-media"].account
-    assert weibo.budget(media) == BudgetRule("weibo:commercial", 50_000, 3_600)
-    for calls, units in ((5000, 5000), (0, 100), ("x", 100)):
-        account = replace(WEIBO.account, options={"calls_per_day": calls})
-        assert weibo.budget(account).units == units
-
-
-def test_weibo_without_a_token_is_not_asked() -> None:
-    account = replace(WEIBO.account, token="")
-    caught = failure(lambda: ADAPTERS[Platform.WEIBO].build(account, ["1"]))
-    assert isinstance(caught, Expired)
-
-
-# Mastodon.
-
-MASTODON = SAMPLES["mastodon"]
-
-
-def test_mastodon_says_until_when_to_wait() -> None:
-    reset = "2026-03-01T04:05:00.000000Z"
-    caught = failure(lambda: read(MASTODON, {}, 429, x_ratelimit_reset=reset))
-    assert isinstance(caught, Throttled)
-    assert caught.until == NOW + timedelta(minutes=5)
-    both = failure(lambda: read(MASTODON, {}, 429, x_ratelimit_reset=reset, retry_after="10"))
-    assert isinstance(both, Throttled)
-    assert both.until == NOW + timedelta(seconds=10)
-
-
-@pytest.mark.parametrize("status", [404, 410])
-def test_mastodon_deletion(status: int) -> None:
-    assert probe(MASTODON, {"error": "Record not found"}, status) is False
-
-
-def test_mastodon_asks_about_one_post_and_nothing_else() -> None:
-    request = ADAPTERS[Platform.MASTODON].build_probe(MASTODON.account, "../x?y")
-    assert request.full_url == "https://social.example/api/v1/statuses/..%2Fx%3Fy"
-
-
-def test_mastodon_without_an_instance_is_not_asked() -> None:
-    account = replace(MASTODON.account, base_url="")
-    caught = failure(lambda: ADAPTERS[Platform.MASTODON].build(account, ["1"]))
-    assert isinstance(caught, Refused)
-
-
-def test_mastodon_needs_no_token() -> None:
-    request = ADAPTERS[Platform.MASTODON].build(replace(MASTODON.account, token=""), ["1"])
-    assert request.headers == {}
-
-
-def test_mastodon_allowance_is_the_instances() -> None:
-    rule = ADAPTERS[Platform.MASTODON].budget(MASTODON.account)
-    assert rule == BudgetRule("mastodon:host:social.example", 300, 300)

@@ -22,8 +22,8 @@ from domain.engagement.definitions import (
 )
 from domain.engagement.rules import Metric, Population
 from domain.partners.rules import Platform
-from domain.pulling.rules import PULLED_PLATFORMS
 from tests.graph import graph
+from workers.platforms import ADAPTERS
 
 ENTRY = """
 [[definition]]
@@ -60,7 +60,7 @@ def _on_mastodon() -> Any:
     return definitions_on(Platform.MASTODON, date(2026, 1, 1))
 
 
-@pytest.mark.parametrize("platform", PULLED_PLATFORMS)
+@pytest.mark.parametrize("platform", ADAPTERS)
 def test_a_platform_that_is_asked_has_definitions(platform: Platform) -> None:
     assert definitions_on(platform, date(2026, 6, 1))
 

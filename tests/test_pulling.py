@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +15,8 @@ from tortoise.connection import get_connection
 from domain.access import ANONYMOUS, SYSTEM, Act
 from domain.engagement.actions.rollup import roll_up_all
 from domain.engagement.actions.verify import verify
+from domain.partners.credentials import Secrets, secrets_of
+from domain.partners.models import Account
 from domain.partners.rules import Platform
 from domain.problems import Forbidden
 from domain.pulling import rules
@@ -36,6 +38,9 @@ from tests.platforms import (
 )
 from workers.http import open_session
 from workers.platforms import ADAPTERS
+from workers.platforms.failures import Expired
+from workers.platforms.protocol import Answer, AskedPost, Asking, PulledAccount, Request
+from workers.platforms.weibo import Weibo
 from workers.pulling import Ended, pull
 from workers.tools import Tools
 
@@ -279,6 +284,83 @@ async def test_newest_posts_come_first(
     assert asked == [ids[:100], ids[100:]]
 
 
+class ByHour(Weibo):
+    """Answers about the posts of one hour at a time."""
+
+    def choose(self, account: PulledAccount, posts: Sequence[AskedPost]) -> Sequence[AskedPost]:
+        return [post for post in posts if post.posted_at.hour == posts[0].posted_at.hour]
+
+
+async def test_an_adapter_chooses_what_one_request_is_about(
+    tools: Tools, partner_id: int, clock: Clock, sandbox: SandboxProcess
+) -> None:
+    names = seen_ids(3)
+    account_id = await make_account(partner_id, "hours", clock(), media=True)
+    for name, hours in zip(names, (2, 1, 2), strict=True):
+        await make_post(account_id, name, clock() - timedelta(hours=hours))
+    before = len(sandbox.requests())
+    narrow = replace(tools, adapters={Platform.WEIBO: ByHour()})
+    pulled = await pull(narrow, account_id)
+    assert (pulled.ended, pulled.batches) == (Ended.NOTHING_DUE, 2)
+    asked = [dict(request["query"])["ids"].split(",") for request in sandbox.requests(before)]
+    assert asked == [[names[1]], [names[2], names[0]]]
+
+
+class Renewing(Weibo):
+    """A Weibo whose tokens are renewed."""
+
+    def renewal(self, account: PulledAccount, asking: Asking) -> Request:
+        secret = ("secret", account.secrets["refresh_token"])
+        url = f"{account.base_url}/2/statuses/show.json"
+        return Request("GET", url, [("id", seen_ids(1)[0])], account_headers(), [secret])
+
+    def read_renewal(self, account: PulledAccount, answer: Answer) -> Secrets:
+        if answer.status != 200:
+            raise Expired("the refresh token holds no longer")
+        return {"access_token": "media-fresh"}
+
+
+def account_headers() -> dict[str, str]:
+    return {"Authorization": "OAuth2 media-1"}
+
+
+async def test_an_expired_token_is_renewed_once_and_the_request_repeated(
+    tools: Tools, partner_id: int, clock: Clock, sandbox: SandboxProcess
+) -> None:
+    account_id, _ = await weibo(
+        partner_id, seen_ids(2), clock, token='{"access_token": "", "refresh_token": "r-secret"}'
+    )
+    renewing = replace(tools, adapters={Platform.WEIBO: Renewing()})
+    assert (await pull(renewing, account_id)).observations == 6
+    row = await Account.get(id=account_id)
+    assert secrets_of(BOX.open(row.credential or b"")) == {
+        "access_token": "media-fresh",
+        "refresh_token": "r-secret",
+    }
+    kept = await sql("SELECT request FROM raw_answer WHERE account_id = $1", account_id)
+    assert ["count_sp" in each["request"] for each in kept] == [True]
+    audit = await sql("SELECT * FROM audit_entry WHERE subject = $1", f"Account:{account_id}")
+    assert [each["action"] for each in audit] == ["account.register", "account.renew_credential"]
+    assert "secret" not in str(audit)
+    assert "media-fresh" not in str(audit)
+
+
+async def test_a_token_that_cannot_be_renewed_waits_for_a_person(
+    tools: Tools, partner_id: int, clock: Clock, sandbox: SandboxProcess
+) -> None:
+    account_id, _ = await weibo(
+        partner_id, seen_ids(2), clock, token='{"access_token": "", "refresh_token": "r-secret"}'
+    )
+    before = (await Account.get(id=account_id)).credential
+    sandbox.fault("status:500")
+    renewing = replace(tools, adapters={Platform.WEIBO: Renewing()})
+    assert (await pull(renewing, account_id)).ended is Ended.FAILED
+    state = await account_state(account_id)
+    assert state["last_failure"] == "the refresh token holds no longer"
+    assert state["paused_until"] == rules.UNTIL_A_PERSON_ACTS
+    assert (await Account.get(id=account_id)).credential == before
+
+
 async def test_too_many_requests_are_waited_out(
     tools: Tools, partner_id: int, clock: Clock, sandbox: SandboxProcess
 ) -> None:
@@ -292,11 +374,11 @@ async def test_too_many_requests_are_waited_out(
     sandbox.call("DELETE", "/faults")
     clock.turn(76)
     assert (await pull(tools, account_id)).ended is Ended.PAUSED
-    assert account_id not in await due_accounts(get_connection("default"), clock(), 100)
+    assert account_id not in await due_accounts(get_connection("default"), clock(), ADAPTERS, 100)
     assert len(sandbox.requests(before)) == 1
     assert await observed(account_id) == 0
     clock.turn(1)
-    assert account_id in await due_accounts(get_connection("default"), clock(), 100)
+    assert account_id in await due_accounts(get_connection("default"), clock(), ADAPTERS, 100)
     assert (await pull(tools, account_id)).observations == 6
 
 
@@ -459,7 +541,7 @@ async def test_the_allowance_fails_closed_and_opens_with_the_next_window(
     before = len(sandbox.requests())
     pulled = await pull(tools, account_id)
     assert (pulled.ended, pulled.batches) == (Ended.FAILED, 1)
-    next_window = rules.window_start(clock(), 86400) + timedelta(days=1)
+    next_window = rules.window_of(BudgetRule("any", 1), clock()).ends_at
     state = await account_state(account_id)
     assert state["paused_until"] == next_window
     assert state["last_failure"] == "the allowance of this platform is used up"
@@ -471,12 +553,12 @@ async def test_the_allowance_fails_closed_and_opens_with_the_next_window(
 
 
 async def test_an_allowance_is_never_overdrawn(tools: Tools, clock: Clock) -> None:
-    rule = BudgetRule("test:allowance", 10, 3600)
-    start = rules.window_start(clock(), 3600)
-    assert await reserve(rule, 11, clock()) == start + timedelta(hours=1)
-    assert await reserve(rule, 7, clock()) is None
-    assert await reserve(rule, 4, clock()) == start + timedelta(hours=1)
-    assert await reserve(rule, 3, clock()) is None
+    rule = BudgetRule("test:allowance", 12, 3600, reserve=2)
+    opens_at = rules.window_of(rule, clock()).ends_at
+    assert await reserve(rule._replace(cost=11), clock()) == opens_at
+    assert await reserve(rule._replace(cost=7), clock()) is None
+    assert await reserve(rule._replace(cost=4), clock()) == opens_at
+    assert await reserve(rule._replace(cost=3), clock()) is None
     used = await sql("SELECT used FROM pull_budget WHERE scope = 'test:allowance'")
     assert used == [{"used": 10}]
     await forget_old_budgets(get_connection("default"), clock() + timedelta(days=4))
@@ -493,6 +575,22 @@ async def test_unknown_accounts_and_platforms_are_left_alone(
 
 async def test_everything_that_was_pulled_is_derived_right(tools: Tools) -> None:
     assert await verify(zone=SHANGHAI, report=lambda done, of: None) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "starts_at", "ends_at"),
+    [
+        ("2026-03-01T07:59:00+00:00", "2026-02-28T08:00:00+00:00", "2026-03-01T08:00:00+00:00"),
+        ("2026-03-01T08:00:00+00:00", "2026-03-01T08:00:00+00:00", "2026-03-02T08:00:00+00:00"),
+        ("2026-03-08T12:00:00+00:00", "2026-03-08T08:00:00+00:00", "2026-03-09T07:00:00+00:00"),
+    ],
+)
+def test_a_days_allowance_begins_at_midnight_where_it_is_granted(
+    now: str, starts_at: str, ends_at: str
+) -> None:
+    rule = BudgetRule("youtube", 10_000, zone=ZoneInfo("America/Los_Angeles"))
+    window = rules.window_of(rule, datetime.fromisoformat(now))
+    assert (window.starts_at.isoformat(), window.ends_at.isoformat()) == (starts_at, ends_at)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ import pytest
 
 from tests.platforms import free_port
 from workers.http import MOST_BYTES, USER_AGENT, ask, open_session
-from workers.platforms.protocol import Answer, Refused, Request, Retryable
+from workers.platforms.failures import Refused, Retryable
+from workers.platforms.protocol import Answer, Request
 
 NOW = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
 

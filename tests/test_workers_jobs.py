@@ -123,7 +123,7 @@ async def test_old_failures_and_allowances_are_forgotten(jobs: Jobs) -> None:
         " (SELECT id FROM procrastinate_jobs WHERE lock = 'account:1')",
     )
     for days in (0, 4):
-        await reserve(BudgetRule("test", 10, 3600), 1, NOW - timedelta(days=days))
+        await reserve(BudgetRule("test", 10, 3600), NOW - timedelta(days=days))
     await jobs.tidy(0)
     assert await queued() == [
         ("pull_account", "account:2", "failed"),

@@ -10,7 +10,8 @@ from datetime import datetime
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar
 from yarl import URL
 
-from workers.platforms.protocol import Answer, Refused, Request, Retryable
+from workers.platforms.failures import Refused, Retryable
+from workers.platforms.protocol import Answer, Request
 
 USER_AGENT = "Xinfeng/0.1 (media statistics; one request at a time per account)"
 MOST_BYTES = 2 * 1024 * 1024

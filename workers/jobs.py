@@ -64,7 +64,9 @@ class Jobs:
     async def plan_due(self, timestamp: int) -> None:
         """Queues a pull for every account that is due and has none queued or running."""
         async with transaction() as client:
-            due = await due_accounts(client, self._tools.clock(), MOST_ACCOUNTS_PLANNED)
+            due = await due_accounts(
+                client, self._tools.clock(), self._tools.adapters, MOST_ACCOUNTS_PLANNED
+            )
         locks = {account_id: f"account:{account_id}" for account_id in due}
         queued = await self._queued(locks.values())
         for account_id, lock in locks.items():

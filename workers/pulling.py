@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TypeVar
 
 import structlog
 
 from domain.access import SYSTEM, Act
 from domain.database import transaction
 from domain.partners.models import Account
-from domain.pulling.actions import GivenAnswer, complete, fail, mark_gone, mark_present
-from domain.pulling.budgets import reserve
+from domain.pulling.actions import complete, fail, mark_gone, mark_present
 from domain.pulling.due import DuePost, due_posts, may_ask
-from domain.pulling.rules import FailureKind, paced_seconds, should_probe
-from workers.http import ask
-from workers.platforms.protocol import (
-    Adapter,
-    Answer,
+from domain.pulling.rules import BLAMELESS, FailureKind, paced_seconds, should_probe
+from workers.conversation import Conversation, NoReading
+from workers.platforms.failures import (
     Expired,
-    PulledAccount,
+    NotReady,
     PullFailure,
-    Reading,
     Refused,
-    Request,
+    Retired,
     Retryable,
     Throttled,
 )
+from workers.platforms.protocol import Adapter, AskedPost
 from workers.tools import Tools
 
 SLICE_SECONDS = 30.0
@@ -37,7 +33,15 @@ SLICE_SECONDS = 30.0
 PROBES_PER_BATCH = 5
 """Single questions cost as much of the allowance as a whole batch does."""
 
-T = TypeVar("T")
+KINDS: dict[type[PullFailure], FailureKind] = {
+    Retryable: FailureKind.RETRYABLE,
+    Throttled: FailureKind.THROTTLED,
+    NotReady: FailureKind.NOT_READY,
+    Expired: FailureKind.EXPIRED,
+    Refused: FailureKind.REFUSED,
+    Retired: FailureKind.RETIRED,
+}
+
 log = structlog.get_logger()
 
 
@@ -61,14 +65,6 @@ class Pulled:
     gone: int = 0
 
 
-class NoReading(Exception):
-    """A failure, and the answer it came with, if there was one."""
-
-    def __init__(self, failure: PullFailure, answer: GivenAnswer | None = None) -> None:
-        super().__init__(failure.reason)
-        self.failure, self.answer = failure, answer
-
-
 async def pull(tools: Tools, account_id: int) -> Pulled:
     """Asks about all posts of the account that are due, batch by batch, each its own transaction.
 
@@ -82,14 +78,15 @@ async def pull(tools: Tools, account_id: int) -> Pulled:
         return pulled
     deadline = tools.clock() + timedelta(seconds=SLICE_SECONDS)
     try:
-        account = _account(tools, row)
+        conversation = Conversation(tools, adapter, row)
         while tools.clock() < deadline:
-            posts = await _claim(tools, account, adapter)
-            if isinstance(posts, Ended):
-                pulled.ended = posts
+            due = await _due(tools, conversation, adapter)
+            if isinstance(due, Ended):
+                pulled.ended = due
                 return pulled
-            await _pull_batch(tools, adapter, account, posts, pulled)
-            if len(posts) < adapter.batch_size:
+            asked = _chosen(adapter, conversation, due)
+            await _pull_batch(tools, adapter, conversation, asked, pulled)
+            if len(asked) == len(due) < adapter.batch_size:
                 pulled.ended = Ended.NOTHING_DUE
                 return pulled
         pulled.ended = Ended.TIME_IS_UP
@@ -99,54 +96,44 @@ async def pull(tools: Tools, account_id: int) -> Pulled:
     return pulled
 
 
-def _account(tools: Tools, row: Account) -> PulledAccount:
-    try:
-        token = tools.box.open(row.credential) if row.credential else ""
-    except ValueError:
-        failure = Expired("no secret key in use opens the account's credential")
-        raise NoReading(failure) from None
-    base_url = tools.platform_urls.get(row.platform.value) or row.base_url
-    return PulledAccount(
-        id=row.id,
-        platform=row.platform,
-        external_id=row.external_id,
-        base_url=base_url.rstrip("/"),
-        token=token,
-        options=row.options,
-    )
-
-
-async def _claim(tools: Tools, account: PulledAccount, adapter: Adapter) -> list[DuePost] | Ended:
-    now = tools.clock()
+async def _due(tools: Tools, conversation: Conversation, adapter: Adapter) -> list[DuePost] | Ended:
+    account_id, now = conversation.account.id, tools.clock()
     async with transaction() as client:
-        if not await may_ask(client, account.id, now):
+        if not await may_ask(client, account_id, now):
             return Ended.PAUSED
-        return await due_posts(client, account.id, now, adapter.batch_size) or Ended.NOTHING_DUE
+        return await due_posts(client, account_id, now, adapter.batch_size) or Ended.NOTHING_DUE
+
+
+def _asked(post: DuePost) -> AskedPost:
+    return AskedPost(post.external_id, post.posted_at, post.url)
+
+
+def _chosen(adapter: Adapter, conversation: Conversation, due: list[DuePost]) -> list[DuePost]:
+    """Those of the due posts that the next request is about."""
+    by_id = {post.external_id: post for post in due}
+    chosen = adapter.choose(conversation.account, [_asked(post) for post in due])
+    return [by_id[post.external_id] for post in chosen]
 
 
 async def _pull_batch(
     tools: Tools,
     adapter: Adapter,
-    account: PulledAccount,
+    conversation: Conversation,
     posts: Sequence[DuePost],
     pulled: Pulled,
 ) -> None:
-    ids = [post.external_id for post in posts]
-
-    def read(answer: Answer) -> Reading:
-        return adapter.read(account, ids, answer)
-
-    reading, answer = await _ask(tools, adapter, account, lambda: adapter.build(account, ids), read)
-    wished = tools.pull_interval_seconds
+    reading, answer = await conversation.counters([_asked(post) for post in posts])
+    budget = adapter.budget(conversation.account)
     pulled.observations += await complete(
         answer,
         posts,
         reading.values,
-        shortest_seconds=paced_seconds(adapter.budget(account), wished),
+        shortest_seconds=paced_seconds(budget, tools.pull_interval_seconds),
+        is_provisional=reading.is_provisional,
     )
     pulled.batches += 1
     if reading.unreadable:
-        log.warning("counters_unreadable", account_id=account.id, count=reading.unreadable)
+        log.warning("counters_unreadable", account_id=answer.account_id, count=reading.unreadable)
     shown = {value.external_id for value in reading.values}
     missing = [
         post
@@ -154,79 +141,36 @@ async def _pull_batch(
         if post.external_id not in shown and should_probe(post.missed + 1, post.seen)
     ]
     for post in missing[:PROBES_PER_BATCH]:
-        pulled.gone += await _probe(tools, adapter, account, post)
+        pulled.gone += await _probe(conversation, post)
 
 
-async def _probe(tools: Tools, adapter: Adapter, account: PulledAccount, post: DuePost) -> bool:
+async def _probe(conversation: Conversation, post: DuePost) -> bool:
     """Whether the post turned out to be gone."""
-    external_id = post.external_id
-
-    def read(answer: Answer) -> bool:
-        return adapter.read_probe(account, external_id, answer)
-
-    exists, answer = await _ask(
-        tools, adapter, account, lambda: adapter.build_probe(account, external_id), read
-    )
+    told = await conversation.existence(_asked(post))
+    if told is None:
+        return False
+    exists, answer = told
     if exists:
         await mark_present(post.id)
         return False
     gone = await mark_gone(Act(SYSTEM, answer.received_at), post.id, answer)
-    log.info("post_gone", account_id=account.id, post_id=post.id)
+    log.info("post_gone", account_id=answer.account_id, post_id=post.id)
     return gone
-
-
-async def _ask(
-    tools: Tools,
-    adapter: Adapter,
-    account: PulledAccount,
-    build: Callable[[], Request],
-    read: Callable[[Answer], T],
-) -> tuple[T, GivenAnswer]:
-    """The allowance first: a call that cannot be reserved is not made. Raises NoReading."""
-    given: GivenAnswer | None = None
-    try:
-        request = build()
-        opens_at = await reserve(adapter.budget(account), 1, tools.clock())
-        if opens_at is not None:
-            raise Throttled("the allowance of this platform is used up", opens_at)
-        answer = await ask(tools.session, request, tools.clock)
-        given = GivenAnswer(
-            account.id,
-            account.platform,
-            request.shown(),
-            answer.status,
-            answer.body,
-            answer.received_at,
-        )
-        return read(answer), given
-    except PullFailure as failure:
-        raise NoReading(failure, given) from failure
 
 
 async def _fail(tools: Tools, account_id: int, error: NoReading) -> None:
     failure, now = error.failure, tools.clock()
-    kind: FailureKind = FailureKind.RETRYABLE
-    until: datetime | None = None
-    match failure:
-        case Throttled():
-            kind, until = FailureKind.THROTTLED, failure.until
-        case Retryable():
-            if failure.after_seconds is not None:
-                until = now + timedelta(seconds=failure.after_seconds)
-        case Expired():
-            kind = FailureKind.EXPIRED
-        case Refused():
-            kind = FailureKind.REFUSED
+    kind = next(kind for found, kind in KINDS.items() if isinstance(failure, found))
     paused_until = await fail(
         account_id,
         kind,
         failure.reason,
         now=now,
         chance=tools.chance(),
-        until=until,
+        until=_until(failure, now),
         answer=error.answer,
     )
-    say = log.info if kind is FailureKind.THROTTLED else log.warning
+    say = log.info if kind in BLAMELESS else log.warning
     say(
         "pull_failed",
         account_id=account_id,
@@ -234,3 +178,12 @@ async def _fail(tools: Tools, account_id: int, error: NoReading) -> None:
         reason=failure.reason,
         paused_until=paused_until.isoformat(),
     )
+
+
+def _until(failure: PullFailure, now: datetime) -> datetime | None:
+    """The moment the platform named, if it did."""
+    if isinstance(failure, Throttled):
+        return failure.until
+    if isinstance(failure, Retryable) and failure.after_seconds is not None:
+        return now + timedelta(seconds=failure.after_seconds)
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,11 +22,15 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def new_nonce() -> str:
+    return secrets.token_hex(16)
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """platform_urls: addresses that go before the accounts' and the platforms' own.
 
-    chance: random numbers in [0, 1).
+    chance: random numbers in [0, 1). nonce: 32 random hexadecimal digits.
     """
 
     session: ClientSession
@@ -36,6 +41,7 @@ class Tools:
     adapters: Mapping[Platform, Adapter]
     clock: Callable[[], datetime] = utc_now
     chance: Callable[[], float] = random.random
+    nonce: Callable[[], str] = new_nonce
 
 
 def tools_from(settings: Settings, session: ClientSession) -> Tools:

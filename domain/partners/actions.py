@@ -12,11 +12,10 @@ from domain.audit import actions as audit
 from domain.changes import change, must_exist
 from domain.ids import format_id
 from domain.organizations.models import Organization
+from domain.partners.credentials import check_credential
 from domain.partners.models import Account, Partner
 from domain.partners.rules import PartnerKind, Platform, check_base_url, check_options
 from domain.secrets import SecretBox
-
-LONGEST_CREDENTIAL = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +32,8 @@ class NewAccount:
     """external_id: the platform's own identifier of the account.
 
     base_url: the server it lives on, where the platform has many (Mastodon).
-    credential: the platform's token; stored encrypted and never shown again.
+    credential: the platform's token, or a JSON object of texts where it has several parts;
+    stored encrypted and never shown again.
     options: what the adapter must know of the account, e.g. {"media": True} (Weibo).
     """
 
@@ -89,4 +89,4 @@ def _sealed(credential: str | None, box: SecretBox | None) -> bytes | None:
         return None
     if box is None:
         raise ValueError("a credential needs a secret box to be sealed in")
-    return box.seal(text.line(credential, path=("credential",), longest=LONGEST_CREDENTIAL))
+    return box.seal(check_credential(credential))

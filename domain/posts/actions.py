@@ -23,7 +23,6 @@ from domain.partners.models import Account
 from domain.posts.models import Post
 from domain.posts.rules import organization_of
 from domain.pulling.models import PostPull
-from domain.pulling.rules import PULLED_PLATFORMS
 from domain.web_addresses import web_address
 
 
@@ -63,8 +62,7 @@ async def register(act: Act, new: NewPost) -> int:
             client, account, new.article_id, new.campaign_id
         )
         row = await Post.create(using_db=client, created_at=act.now, **values)
-        if account.platform in PULLED_PLATFORMS:
-            await PostPull.create(using_db=client, post=row, account=account, next_at=act.now)
+        await PostPull.create(using_db=client, post=row, account=account, next_at=act.now)
         await audit.record(client, act, "post.register", format_id("Post", row.id), after=values)
         return int(row.id)
 

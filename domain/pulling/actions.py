@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -13,11 +13,13 @@ from domain.access import Act, require_administrator
 from domain.audit import actions as audit
 from domain.database import transaction
 from domain.engagement.actions.record import NewObservation, mark_posts, record
-from domain.engagement.rules import Source
+from domain.engagement.rules import Finality, Source
 from domain.partners.rules import Platform
 from domain.pulling.due import DuePost
 from domain.pulling.rules import (
+    BLAMELESS,
     DAY_SECONDS,
+    DEFERRED_SECONDS,
     UNTIL_A_PERSON_ACTS,
     CounterValue,
     FailureKind,
@@ -55,6 +57,7 @@ SET next_at = asked.next_at, missed = asked.missed,
 FROM unnest($1::bigint[], $2::timestamptz[], $3::int[]) AS asked (id, next_at, missed)
 WHERE post_pull.post_id = asked.id
 """
+RENEW = "UPDATE account SET credential = $3 WHERE id = $1 AND credential = $2 RETURNING id"
 GONE = "UPDATE post SET state = 'GONE' WHERE id = $1 AND state = 'LIVE' RETURNING id"
 STOP = "DELETE FROM post_pull WHERE post_id = $1"
 STILL_THERE = "UPDATE post_pull SET missed = 0 WHERE post_id = $1"
@@ -80,14 +83,18 @@ async def complete(
     values: Iterable[CounterValue],
     *,
     shortest_seconds: float,
+    is_provisional: bool = False,
 ) -> int:
     """Keeps the answer, its counters, and when each post is asked about next.
 
-    The counters hold as of the moment of the answer. Values of posts that were not asked about
-    are ignored. Returns how many observations are new.
+    A counter that names no moment holds as of the answer's. Values of posts that were not asked
+    about are ignored. is_provisional: the platform is still counting. Returns how many
+    observations are new.
     """
     ids = {post.external_id: post.id for post in asked}
     known = [value for value in values if value.external_id in ids]
+    if is_provisional:
+        known = [replace(value, finality=Finality.PROVISIONAL) for value in known]
     async with transaction() as client:
         await client.execute_query(SUCCEEDED, [answer.account_id, answer.received_at])
         raw_answer_id = await _keep(client, answer)
@@ -114,9 +121,9 @@ async def fail(
     """Notes the failure and returns until when the account rests.
 
     until: the moment the platform or its allowance named; never more than a day is believed.
-    Being throttled is no failure of the account: it does not bring the breaker nearer.
+    What is no failure of the account does not bring the breaker nearer.
     """
-    counts = 0 if kind is FailureKind.THROTTLED else 1
+    counts = 0 if kind in BLAMELESS else 1
     async with transaction() as client:
         values = [account_id, counts, now, reason[:LONGEST_REASON]]
         rows = await client.execute_query_dict(FAILED, values)
@@ -150,6 +157,16 @@ async def mark_present(post_id: int) -> None:
         await client.execute_query(STILL_THERE, [post_id])
 
 
+async def keep_renewed(act: Act, account_id: int, known: bytes, fresh: bytes) -> bool:
+    """Replaces the sealed credential that was known; False when another stands there by now."""
+    require_administrator(act.viewer)
+    async with transaction() as client:
+        changed = await client.execute_query_dict(RENEW, [account_id, known, fresh])
+        if changed:
+            await audit.record(client, act, "account.renew_credential", f"Account:{account_id}")
+    return bool(changed)
+
+
 async def resume(act: Act, account_id: int) -> None:
     """Ends an account's pause: its credentials were renewed, or a person knows better."""
     require_administrator(act.viewer)
@@ -177,13 +194,13 @@ async def _keep(client: BaseDBAsyncClient, answer: GivenAnswer) -> int:
 
 
 def _observation(
-    post_id: int, value: CounterValue, observed_at: datetime, raw_answer_id: int
+    post_id: int, value: CounterValue, received_at: datetime, raw_answer_id: int
 ) -> NewObservation:
     return NewObservation(
         post_id=post_id,
         metric=value.metric,
         value=value.value,
-        observed_at=observed_at,
+        observed_at=value.observed_at or received_at,
         definition=value.definition,
         source=Source.PULL,
         value_kind=value.value_kind,
@@ -220,10 +237,12 @@ def _next_at(post: DuePost, missed: int, now: datetime, shortest_seconds: float)
 def _pause(
     kind: FailureKind, failures: int, now: datetime, chance: float, until: datetime | None
 ) -> datetime:
-    if kind is FailureKind.EXPIRED:
+    if kind in (FailureKind.EXPIRED, FailureKind.RETIRED):
         return UNTIL_A_PERSON_ACTS
     believed = min(until or now, now + timedelta(seconds=DAY_SECONDS))
     if kind is FailureKind.THROTTLED:
         return believed
+    if kind is FailureKind.NOT_READY:
+        return now + timedelta(seconds=DEFERRED_SECONDS)
     pause = timedelta(seconds=pause_seconds(kind, failures, chance))
     return max(believed, now + pause)

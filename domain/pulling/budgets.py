@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.database import transaction
-from domain.pulling.rules import BudgetRule, window_start
+from domain.pulling.rules import BudgetRule, window_of
 
 RESERVE = """
 INSERT INTO pull_budget AS known (scope, window_starts_at, used)
@@ -19,17 +19,18 @@ RETURNING used
 KEPT = timedelta(days=3)
 
 
-async def reserve(rule: BudgetRule, units: int, now: datetime) -> datetime | None:
-    """Takes `units` of the current window, for good: a call that never happens stays counted.
+async def reserve(rule: BudgetRule, now: datetime) -> datetime | None:
+    """Takes one call's units of the current window, for good: a call that never happens stays
+    counted.
 
     None: taken. Otherwise nothing was taken, and this is when the next window opens.
     """
-    start = window_start(now, rule.window_seconds)
+    window = window_of(rule, now)
     async with transaction() as client:
-        values = [rule.scope, start, units, rule.units]
+        values = [rule.scope, window.starts_at, rule.cost, rule.units - rule.reserve]
         if await client.execute_query_dict(RESERVE, values):
             return None
-    return start + timedelta(seconds=rule.window_seconds)
+    return window.ends_at
 
 
 async def forget_old_budgets(client: BaseDBAsyncClient, now: datetime) -> None:

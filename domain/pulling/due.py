@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from domain.pulling.rules import PULLED_PLATFORMS
+from domain.partners.rules import Platform
 
 ACCOUNTS = """
 SELECT a.id
@@ -30,7 +31,7 @@ SELECT NOT EXISTS (
 """
 
 POSTS = """
-SELECT p.id, p.external_id, p.posted_at, d.missed, d.last_at IS NOT NULL AS seen
+SELECT p.id, p.external_id, p.posted_at, p.url, d.missed, d.last_at IS NOT NULL AS seen
 FROM post_pull d
 JOIN post p ON p.id = d.post_id
 WHERE d.account_id = $1 AND d.next_at <= $2 AND p.state = 'LIVE'
@@ -46,14 +47,18 @@ class DuePost:
     id: int
     external_id: str
     posted_at: datetime
+    url: str
     missed: int
     seen: bool
 
 
-async def due_accounts(client: BaseDBAsyncClient, now: datetime, limit: int) -> list[int]:
-    """Accounts with a post that is due and no pause, those that wait longest first."""
-    platforms = sorted(platform.value for platform in PULLED_PLATFORMS)
-    rows = await client.execute_query_dict(ACCOUNTS, [now, platforms, limit])
+async def due_accounts(
+    client: BaseDBAsyncClient, now: datetime, platforms: Collection[Platform], limit: int
+) -> list[int]:
+    """Accounts of these platforms with a post that is due and no pause, those that wait longest
+    first."""
+    names = sorted(platform.value for platform in platforms)
+    rows = await client.execute_query_dict(ACCOUNTS, [now, names, limit])
     return [row["id"] for row in rows]
 
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from domain.engagement.rules import Bound, Finality, Metric, ValueKind
-from domain.partners.rules import Platform
-
-PULLED_PLATFORMS = frozenset({Platform.WEIBO, Platform.MASTODON})
-"""Platforms with an adapter; a post elsewhere is counted by push or CSV."""
 
 FRESH_SECONDS = 72 * 3600
 DAY_SECONDS = 24 * 3600
@@ -19,6 +16,9 @@ LONGEST_UNSEEN_FACTOR = 8
 
 OMISSIONS_BEFORE_PROBE = 3
 """Answers in a row that left a post out before the platform is asked whether it still exists."""
+
+DEFERRED_SECONDS = 1800.0
+"""How long a platform that has not counted yet is left alone."""
 
 FIRST_BACKOFF_SECONDS = 2.0
 LONGEST_BACKOFF_SECONDS = 60.0
@@ -33,18 +33,28 @@ class FailureKind(StrEnum):
     """Why a pull brought nothing.
 
     RETRYABLE: may succeed unchanged. THROTTLED: the platform named a time to come back.
-    REFUSED: the same request will be refused again. EXPIRED: the credentials no longer hold.
+    NOT_READY: the platform has not counted yet. REFUSED: the same request will be refused again.
+    EXPIRED: the credentials no longer hold. RETIRED: the endpoint is gone for good.
     """
 
     RETRYABLE = "RETRYABLE"
     THROTTLED = "THROTTLED"
+    NOT_READY = "NOT_READY"
     REFUSED = "REFUSED"
     EXPIRED = "EXPIRED"
+    RETIRED = "RETIRED"
+
+
+BLAMELESS = frozenset({FailureKind.THROTTLED, FailureKind.NOT_READY})
+"""Failures that say nothing against the account."""
 
 
 @dataclass(frozen=True, slots=True)
 class CounterValue:
-    """One counter of one post as a platform reported it; see Observation for the words."""
+    """One counter of one post as a platform reported it; see Observation for the words.
+
+    observed_at: the moment it stands for, where the platform says so; else that of the answer.
+    """
 
     external_id: str
     metric: Metric
@@ -55,14 +65,41 @@ class CounterValue:
     finality: Finality = Finality.FINAL
     period_starts_at: datetime | None = None
     period_ends_at: datetime | None = None
+    observed_at: datetime | None = None
 
 
 class BudgetRule(NamedTuple):
-    """An allowance: `units` calls in each window of `window_seconds`, shared by one `scope`."""
+    """An allowance: `units` in each window, shared by whoever has the same `scope`.
+
+    scope: whose it is, e.g. of an account, a host, an application, an endpoint of one.
+    window_seconds: windows are counted from 1970, or, with a `zone`, from its midnight every day.
+    cost: the units of one call.
+    reserve: units held back for whatever makes the platform count otherwise than we do.
+    """
 
     scope: str
     units: int
-    window_seconds: int
+    window_seconds: int = 24 * 3600
+    zone: ZoneInfo | None = None
+    cost: int = 1
+    reserve: int = 0
+
+    @property
+    def calls(self) -> int:
+        """How many calls a window has room for."""
+        return (self.units - self.reserve) // self.cost
+
+
+class Rhythm(NamedTuple):
+    """When a platform has news of a post.
+
+    changes_for: how long after its publication; then it is asked about no more. None: always.
+    daily_at, zone: the platform counts once a day, and has what is new from this time on there.
+    """
+
+    changes_for: timedelta | None = None
+    daily_at: time | None = None
+    zone: ZoneInfo | None = None
 
 
 def pull_interval_seconds(age_seconds: float, shortest: float) -> float:
@@ -79,7 +116,7 @@ def pull_interval_seconds(age_seconds: float, shortest: float) -> float:
 
 def paced_seconds(rule: BudgetRule, wished: float) -> float:
     """The wished interval, or the longer one at which the allowance lasts for its whole window."""
-    return max(wished, rule.window_seconds / rule.units)
+    return max(wished, rule.window_seconds / max(rule.calls, 1))
 
 
 def unseen_factor(missed: int) -> int:
@@ -112,7 +149,22 @@ def pause_seconds(kind: FailureKind, failures: int, chance: float) -> float:
     return longest * (0.5 + chance / 2)
 
 
-def window_start(now: datetime, window_seconds: int) -> datetime:
-    """The start of the allowance's window that `now` lies in, counted from 1970."""
-    seconds = int(now.timestamp())
-    return datetime.fromtimestamp(seconds - seconds % window_seconds, UTC)
+class Window(NamedTuple):
+    """One window of an allowance, from its start until before its end."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+def window_of(rule: BudgetRule, now: datetime) -> Window:
+    """The window of the allowance that `now` lies in. A day of a zone may have 23 or 25 hours."""
+    if rule.zone is None:
+        seconds = int(now.timestamp())
+        start = datetime.fromtimestamp(seconds - seconds % rule.window_seconds, UTC)
+        return Window(start, start + timedelta(seconds=rule.window_seconds))
+    day = now.astimezone(rule.zone).date()
+    starts_at, ends_at = (
+        datetime.combine(each, time(), rule.zone).astimezone(UTC)
+        for each in (day, day + timedelta(days=1))
+    )
+    return Window(starts_at, ends_at)

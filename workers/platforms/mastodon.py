@@ -6,7 +6,7 @@ Sources: Mastodon's documentation of 2026-07 [D]; the batch bound from its sourc
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 
@@ -14,14 +14,15 @@ from domain.engagement.definitions import definitions_on
 from domain.engagement.rules import Metric
 from domain.partners.rules import Platform
 from domain.pulling.rules import BudgetRule
+from workers.platforms.failures import PullFailure, Refused, Retryable
 from workers.platforms.protocol import (
+    Adapter,
     Answer,
+    AskedPost,
+    Asking,
     PulledAccount,
-    PullFailure,
     Reading,
-    Refused,
     Request,
-    Retryable,
 )
 from workers.platforms.reading import (
     aware,
@@ -43,34 +44,33 @@ COUNTERS = {
 CALLS_IN_FIVE_MINUTES = 300
 
 
-class Mastodon:
+class Mastodon(Adapter):
     """The account's base_url names its instance. A token is not needed for public posts."""
 
     platform = Platform.MASTODON
     batch_size = 20
+    can_probe = True
 
     def budget(self, account: PulledAccount) -> BudgetRule:
         host = urlsplit(account.base_url).netloc
         return BudgetRule(f"mastodon:host:{host[:150]}", CALLS_IN_FIVE_MINUTES, 300)
 
-    def build(self, account: PulledAccount, external_ids: Sequence[str]) -> Request:
-        return _request(account, "/api/v1/statuses", [("id[]", id) for id in external_ids])
+    def build(self, account: PulledAccount, posts: Sequence[AskedPost], asking: Asking) -> Request:
+        return _request(account, "/api/v1/statuses", [("id[]", post.external_id) for post in posts])
 
-    def read(
-        self, account: PulledAccount, external_ids: Collection[str], answer: Answer
-    ) -> Reading:
+    def read(self, account: PulledAccount, posts: Sequence[AskedPost], answer: Answer) -> Reading:
         failure = _failure(answer)
         if failure is not None:
             raise failure
         rows = objects_of(json_of(answer))
         counters = [(text_id(row.get("id")), present(row, COUNTERS)) for row in rows]
         today = answer.received_at.date()
-        return reading(external_ids, counters, definitions_on(self.platform, today))
+        return reading(posts, counters, definitions_on(self.platform, today))
 
-    def build_probe(self, account: PulledAccount, external_id: str) -> Request:
-        return _request(account, f"/api/v1/statuses/{quote(external_id, safe='')}", [])
+    def build_probe(self, account: PulledAccount, post: AskedPost, asking: Asking) -> Request:
+        return _request(account, f"/api/v1/statuses/{quote(post.external_id, safe='')}", [])
 
-    def read_probe(self, account: PulledAccount, external_id: str, answer: Answer) -> bool:
+    def read_probe(self, account: PulledAccount, post: AskedPost, answer: Answer) -> bool:
         if answer.status in (404, 410):
             # A reverse proxy's own "not found" page is HTML; only Mastodon's word counts.
             object_of(json_of(answer))
@@ -78,9 +78,12 @@ class Mastodon:
         failure = _failure(answer)
         if failure is not None:
             raise failure
-        if text_id(object_of(json_of(answer)).get("id")) != external_id:
+        if text_id(object_of(json_of(answer)).get("id")) != post.external_id:
             raise Retryable("the answer is about another post")
         return True
+
+
+ADAPTER = Mastodon()
 
 
 def _request(account: PulledAccount, path: str, params: Sequence[tuple[str, str]]) -> Request:

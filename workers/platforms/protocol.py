@@ -6,38 +6,74 @@ of its arguments, so that recorded answers test it whole.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
+from domain.partners.credentials import TOKEN, Secrets
 from domain.partners.rules import Platform
-from domain.pulling.rules import BudgetRule, CounterValue
+from domain.pulling.rules import BudgetRule, CounterValue, Rhythm
+
+EXPIRES_AT = "expires_at"
 
 
 @dataclass(frozen=True, slots=True)
 class PulledAccount:
-    """An account as an adapter sees it. base_url: where to ask instead of the usual address."""
+    """An account as an adapter sees it. base_url: where to ask instead of the usual address.
+
+    secrets: its credential's parts by name; one that is a single text is its "access_token".
+    """
 
     id: int
     platform: Platform
     external_id: str
     base_url: str = ""
-    token: str = field(default="", repr=False)
+    secrets: Secrets = field(default_factory=dict, repr=False)
     options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def token(self) -> str:
+        return self.secrets.get(TOKEN, "")
+
+    def has_token(self, now: datetime) -> bool:
+        """Whether there is one that should still hold: "expires_at" among the secrets, if an
+        adapter put it there, says until when, as an ISO moment."""
+        ends_at = self.secrets.get(EXPIRES_AT)
+        return bool(self.token) and (ends_at is None or now < datetime.fromisoformat(ends_at))
+
+
+class AskedPost(NamedTuple):
+    """A post as an adapter sees it; posted_at is aware, url may be empty."""
+
+    external_id: str
+    posted_at: datetime
+    url: str = ""
+
+
+class Asking(NamedTuple):
+    """The circumstances of one request. now: aware. nonce: 32 random hexadecimal digits."""
+
+    now: datetime
+    nonce: str
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request. secret_params are sent with params, but shown nowhere."""
+    """One HTTP request. secret_params are sent with params, but shown nowhere.
+
+    shows_body: whether the body holds no credential, and may be archived.
+    """
 
     method: str
     url: str
     params: Sequence[tuple[str, str]] = ()
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     secret_params: Sequence[tuple[str, str]] = field(default=(), repr=False)
-    body: bytes | None = None
+    body: bytes | None = field(default=None, repr=False)
+    shows_body: bool = True
 
     @property
     def full_url(self) -> str:
@@ -46,7 +82,8 @@ class Request:
 
     def shown(self) -> str:
         """The request for the archive and the logs, without any credential."""
-        body = f" {self.body.decode(errors='replace')}" if self.body else ""
+        shown = self.body if self.shows_body else None
+        body = f" {shown.decode(errors='replace')}" if shown else ""
         return f"{self.method} {self._with(self.params)}{body}"
 
     def _with(self, params: Sequence[tuple[str, str]]) -> str:
@@ -69,72 +106,68 @@ class Reading:
     """What an answer says. A post it leaves out, and a counter it does not give, is not here.
 
     unreadable: how many counters were there but were no counters.
+    is_provisional: the platform says that it is still counting: its values are recorded as
+    provisional, whatever they say themselves, and it is asked again soon.
     """
 
     values: tuple[CounterValue, ...] = ()
     unreadable: int = 0
+    is_provisional: bool = False
 
 
-class PullFailure(Exception):
-    """Why there is no reading. `reason` is for people and holds no credential."""
+class Adapter(ABC):
+    """One platform; subclass it. What is not abstract has a default that most can keep.
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    batch_size: the most posts one request asks about.
+    can_probe: whether the platform can tell that a post it leaves out is gone.
+    rhythm: when the platform has news, and for how long.
+    revision: raise it when the adapter asks another endpoint: accounts whose endpoint was Retired
+    under an older one are asked again.
+    """
 
+    platform: Platform
+    batch_size: int = 1
+    can_probe: bool = False
+    rhythm: Rhythm = Rhythm()
+    revision: int = 1
 
-class Retryable(PullFailure):
-    """The same request may succeed later. after_seconds: when the platform said so."""
-
-    def __init__(self, reason: str, after_seconds: float | None = None) -> None:
-        super().__init__(reason)
-        self.after_seconds = after_seconds
-
-
-class Throttled(PullFailure):
-    """The platform has had enough until a moment it named, or that its rules give."""
-
-    def __init__(self, reason: str, until: datetime) -> None:
-        super().__init__(reason)
-        self.until = until
-
-
-class Expired(PullFailure):
-    """The credentials no longer hold. Nothing but a person's act helps."""
-
-
-class Refused(PullFailure):
-    """The request itself is refused, and will be refused again."""
-
-
-class Adapter(Protocol):
-    """One platform. batch_size: the most posts one request asks about."""
-
-    @property
-    def platform(self) -> Platform: ...
-
-    @property
-    def batch_size(self) -> int: ...
-
+    @abstractmethod
     def budget(self, account: PulledAccount) -> BudgetRule:
-        """The allowance a request for this account uses one unit of."""
-        ...
+        """The allowance that a request for this account uses `cost` units of."""
 
-    def build(self, account: PulledAccount, external_ids: Sequence[str]) -> Request:
+    def choose(self, account: PulledAccount, posts: Sequence[AskedPost]) -> Sequence[AskedPost]:
+        """Those of the due posts, newest first, that one request can be about; at least one.
+
+        For a platform that answers by day, say, those of the first one's day.
+        """
+        return posts[: self.batch_size]
+
+    @abstractmethod
+    def build(self, account: PulledAccount, posts: Sequence[AskedPost], asking: Asking) -> Request:
         """One request for all of them. Raises Expired or Refused when none can be made."""
-        ...
 
-    def read(
-        self, account: PulledAccount, external_ids: Collection[str], answer: Answer
-    ) -> Reading:
-        """What the answer to `build` says of these posts, of each metric once. Raises PullFailure,
-        and nothing else, whatever the answer holds."""
-        ...
+    @abstractmethod
+    def read(self, account: PulledAccount, posts: Sequence[AskedPost], answer: Answer) -> Reading:
+        """What the answer to `build` says of these posts: each counter once, or once for each
+        moment or period it gives. Raises PullFailure, and nothing else, whatever the answer holds.
+        """
 
-    def build_probe(self, account: PulledAccount, external_id: str) -> Request:
-        """Asks whether a post still exists, for a platform that leaves out in silence."""
-        ...
+    def probe_budget(self, account: PulledAccount) -> BudgetRule:
+        return self.budget(account)
 
-    def read_probe(self, account: PulledAccount, external_id: str, answer: Answer) -> bool:
+    def build_probe(self, account: PulledAccount, post: AskedPost, asking: Asking) -> Request:
+        """Asks whether a post still exists; needed where the platform can tell."""
+        raise NotImplementedError
+
+    def read_probe(self, account: PulledAccount, post: AskedPost, answer: Answer) -> bool:
         """Whether it does. Raises PullFailure when the answer does not tell."""
-        ...
+        raise NotImplementedError
+
+    def renewal(self, account: PulledAccount, asking: Asking) -> Request | None:
+        """Asks for a fresh token once the old one is Expired; None where only a person can get
+        one. Neither the request nor its answer is archived."""
+        return None
+
+    def read_renewal(self, account: PulledAccount, answer: Answer) -> Secrets:
+        """The parts of the credential that are new. Raises PullFailure when there are none."""
+        raise NotImplementedError

@@ -12,15 +12,8 @@ import msgspec
 from domain.engagement.definitions import Definition
 from domain.engagement.rules import MAX_VALUE, Metric
 from domain.pulling.rules import CounterValue
-from workers.platforms.protocol import (
-    Answer,
-    Expired,
-    PullFailure,
-    Reading,
-    Refused,
-    Retryable,
-    Throttled,
-)
+from workers.platforms.failures import Expired, PullFailure, Refused, Retryable, Throttled
+from workers.platforms.protocol import Answer, AskedPost, Reading
 
 USUAL_WAIT_SECONDS = 60.0
 """How long to stay away from a platform that says "too many" and no more."""
@@ -70,13 +63,13 @@ def counter(value: Any) -> int | None:
 
 
 def reading(
-    asked: Iterable[str], rows: Iterable[Row], definitions: Mapping[Metric, Definition]
+    posts: Iterable[AskedPost], rows: Iterable[Row], definitions: Mapping[Metric, Definition]
 ) -> Reading:
     """The counters of the posts that were asked about; of a post given twice, the first word.
 
     definitions: what each counts, as domain.engagement.definitions.definitions_on gives them.
     """
-    wanted = set(asked)
+    wanted = {post.external_id for post in posts}
     values: dict[tuple[str, Metric], CounterValue] = {}
     unreadable = 0
     for external_id, counters in rows:

@@ -5,7 +5,7 @@ Sources: open.weibo.com wiki copies [D]; the meaning of 阅读数 [W].
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,15 +13,15 @@ from domain.engagement.definitions import definitions_on
 from domain.engagement.rules import Metric
 from domain.partners.rules import Platform
 from domain.pulling.rules import BudgetRule
+from workers.platforms.failures import Expired, PullFailure, Refused, Retryable
 from workers.platforms.protocol import (
+    Adapter,
     Answer,
-    Expired,
+    AskedPost,
+    Asking,
     PulledAccount,
-    PullFailure,
     Reading,
-    Refused,
     Request,
-    Retryable,
 )
 from workers.platforms.reading import (
     failure_of_status,
@@ -57,45 +57,48 @@ COMMERCIAL_CALLS_AN_HOUR = 50_000
 """Per address."""
 
 
-class Weibo:
+class Weibo(Adapter):
     """Options of an account: media (bool: it is of the media class), calls_per_day (int)."""
 
     platform = Platform.WEIBO
     batch_size = 100
+    can_probe = True
 
     def budget(self, account: PulledAccount) -> BudgetRule:
         if _is_media(account):
             return BudgetRule("weibo:commercial", COMMERCIAL_CALLS_AN_HOUR, 3600)
-        own = account.options.get("calls_per_day")
-        units = own if isinstance(own, int) and own > 0 else FREE_CALLS_A_DAY
-        return BudgetRule(f"weibo:account:{account.id}", units, 24 * 3600)
+        return _free_budget(account)
 
-    def build(self, account: PulledAccount, external_ids: Sequence[str]) -> Request:
-        ids = ("ids", ",".join(external_ids))
+    def build(self, account: PulledAccount, posts: Sequence[AskedPost], asking: Asking) -> Request:
+        ids = ("ids", ",".join(post.external_id for post in posts))
         if _is_media(account):
             path = "/2/media_statuses/count_sp/biz.json"
             return _request(account, COMMERCIAL_HOST, path, ids)
         return _request(account, FREE_HOST, "/2/statuses/count.json", ids)
 
-    def read(
-        self, account: PulledAccount, external_ids: Collection[str], answer: Answer
-    ) -> Reading:
+    def read(self, account: PulledAccount, posts: Sequence[AskedPost], answer: Answer) -> Reading:
         rows = objects_of(_content(answer))
         counters = [(text_id(row.get("id")), present(row, COUNTERS)) for row in rows]
         today = answer.received_at.astimezone(ITS_ZONE).date()
-        return reading(external_ids, counters, definitions_on(self.platform, today))
+        return reading(posts, counters, definitions_on(self.platform, today))
 
-    def build_probe(self, account: PulledAccount, external_id: str) -> Request:
-        return _request(account, FREE_HOST, "/2/statuses/show.json", ("id", external_id))
+    def probe_budget(self, account: PulledAccount) -> BudgetRule:
+        return _free_budget(account)
 
-    def read_probe(self, account: PulledAccount, external_id: str, answer: Answer) -> bool:
+    def build_probe(self, account: PulledAccount, post: AskedPost, asking: Asking) -> Request:
+        return _request(account, FREE_HOST, "/2/statuses/show.json", ("id", post.external_id))
+
+    def read_probe(self, account: PulledAccount, post: AskedPost, answer: Answer) -> bool:
         try:
             row = object_of(_content(answer))
         except NoSuchPost:
             return False
-        if external_id not in (text_id(row.get("id")), text_id(row.get("idstr"))):
+        if post.external_id not in (text_id(row.get("id")), text_id(row.get("idstr"))):
             raise Retryable("the answer is about another post")
         return True
+
+
+ADAPTER = Weibo()
 
 
 class NoSuchPost(Refused):
@@ -104,6 +107,12 @@ class NoSuchPost(Refused):
 
 def _is_media(account: PulledAccount) -> bool:
     return account.options.get("media") is True
+
+
+def _free_budget(account: PulledAccount) -> BudgetRule:
+    own = account.options.get("calls_per_day")
+    units = own if isinstance(own, int) and own > 0 else FREE_CALLS_A_DAY
+    return BudgetRule(f"weibo:account:{account.id}", units)
 
 
 def _request(account: PulledAccount, host: str, path: str, param: tuple[str, str]) -> Request:

@@ -1,0 +1,151 @@
+"""Talking with one account's platform: the allowance first, then the request, then its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+import structlog
+
+from domain.access import SYSTEM, Act
+from domain.partners.credentials import credential_of, secrets_of
+from domain.partners.models import Account
+from domain.pulling.actions import GivenAnswer, keep_renewed
+from domain.pulling.budgets import reserve
+from domain.pulling.rules import BudgetRule
+from workers.http import ask
+from workers.platforms.failures import Expired, PullFailure, Retryable, Throttled
+from workers.platforms.protocol import (
+    Adapter,
+    Answer,
+    AskedPost,
+    Asking,
+    PulledAccount,
+    Reading,
+    Request,
+)
+from workers.tools import Tools
+
+T = TypeVar("T")
+log = structlog.get_logger()
+
+
+class NoReading(Exception):
+    """A failure, and the answer it came with, if there was one."""
+
+    def __init__(self, failure: PullFailure, answer: GivenAnswer | None = None) -> None:
+        super().__init__(failure.reason)
+        self.failure, self.answer = failure, answer
+
+
+class Conversation:
+    """Raises NoReading whatever goes wrong. A token that no longer holds is renewed once, and the
+    request repeated."""
+
+    def __init__(self, tools: Tools, adapter: Adapter, row: Account) -> None:
+        self._tools, self._adapter = tools, adapter
+        self._sealed: bytes | None = row.credential
+        self._was_renewed = False
+        self.account = _account(tools, row)
+
+    async def counters(self, posts: Sequence[AskedPost]) -> tuple[Reading, GivenAnswer]:
+        return await self._ask(
+            self._adapter.budget,
+            lambda asking: self._adapter.build(self.account, posts, asking),
+            lambda answer: self._adapter.read(self.account, posts, answer),
+        )
+
+    async def existence(self, post: AskedPost) -> tuple[bool, GivenAnswer] | None:
+        """Whether the post is still there; None where the platform cannot tell."""
+        if not self._adapter.can_probe:
+            return None
+        return await self._ask(
+            self._adapter.probe_budget,
+            lambda asking: self._adapter.build_probe(self.account, post, asking),
+            lambda answer: self._adapter.read_probe(self.account, post, answer),
+        )
+
+    async def _ask(
+        self,
+        budget: Callable[[PulledAccount], BudgetRule],
+        build: Callable[[Asking], Request],
+        read: Callable[[Answer], T],
+    ) -> tuple[T, GivenAnswer]:
+        try:
+            return await self._ask_once(budget, build, read)
+        except NoReading as error:
+            if not isinstance(error.failure, Expired) or not await self._renew():
+                raise
+        return await self._ask_once(budget, build, read)
+
+    async def _ask_once(
+        self,
+        budget: Callable[[PulledAccount], BudgetRule],
+        build: Callable[[Asking], Request],
+        read: Callable[[Answer], T],
+    ) -> tuple[T, GivenAnswer]:
+        """A call that cannot be reserved is not made."""
+        given: GivenAnswer | None = None
+        try:
+            request = build(self._asking())
+            opens_at = await reserve(budget(self.account), self._tools.clock())
+            if opens_at is not None:
+                raise Throttled("the allowance of this platform is used up", opens_at)
+            answer = await ask(self._tools.session, request, self._tools.clock)
+            given = self._given(request, answer)
+            return read(answer), given
+        except PullFailure as failure:
+            raise NoReading(failure, given) from failure
+
+    async def _renew(self) -> bool:
+        """Whether there is a fresh token now. What was said about it is kept nowhere."""
+        if self._was_renewed or self._sealed is None:
+            return False
+        self._was_renewed = True
+        try:
+            request = self._adapter.renewal(self.account, self._asking())
+            if request is None:
+                return False
+            answer = await ask(self._tools.session, request, self._tools.clock)
+            fresh = self._adapter.read_renewal(self.account, answer)
+        except PullFailure as failure:
+            raise NoReading(failure) from failure
+        secrets = {**self.account.secrets, **fresh}
+        sealed = self._tools.box.seal(credential_of(secrets))
+        act = Act(SYSTEM, answer.received_at)
+        if not await keep_renewed(act, self.account.id, self._sealed, sealed):
+            raise NoReading(Retryable("the credential was changed meanwhile"))
+        self._sealed, self.account = sealed, replace(self.account, secrets=secrets)
+        log.info("credential_renewed", account_id=self.account.id)
+        return True
+
+    def _asking(self) -> Asking:
+        return Asking(self._tools.clock(), self._tools.nonce())
+
+    def _given(self, request: Request, answer: Answer) -> GivenAnswer:
+        return GivenAnswer(
+            self.account.id,
+            self.account.platform,
+            request.shown(),
+            answer.status,
+            answer.body,
+            answer.received_at,
+        )
+
+
+def _account(tools: Tools, row: Account) -> PulledAccount:
+    try:
+        credential = tools.box.open(row.credential) if row.credential else ""
+    except ValueError:
+        failure = Expired("no secret key in use opens the account's credential")
+        raise NoReading(failure) from None
+    base_url = tools.platform_urls.get(row.platform.value) or row.base_url
+    return PulledAccount(
+        id=row.id,
+        platform=row.platform,
+        external_id=row.external_id,
+        base_url=base_url.rstrip("/"),
+        secrets=secrets_of(credential),
+        options=row.options,
+    )
