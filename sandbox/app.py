@@ -10,11 +10,22 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 
-from sandbox import control, mastodon, plausible, weibo, wordpress, youtube
+from sandbox import (
+    bilibili,
+    control,
+    douyin,
+    mastodon,
+    plausible,
+    wechat,
+    weibo,
+    wordpress,
+    youtube,
+)
 from sandbox.clock import ReplayClock
 from sandbox.faults import Faults
 from sandbox.limits import RateLimit
 from sandbox.state import Sandbox
+from sandbox.tokens import Nonces, Tokens
 from sandbox.topics import hour_number, load
 
 KEEP_CLOCK_SECONDS = 2.0
@@ -24,6 +35,9 @@ DOUBLES = (
     youtube.DOUBLE,
     plausible.DOUBLE,
     wordpress.DOUBLE,
+    wechat.DOUBLE,
+    douyin.DOUBLE,
+    bilibili.DOUBLE,
 )
 
 
@@ -63,6 +77,8 @@ def create_app(
             for double in DOUBLES
             for name, limit in double.limits.items()
         },
+        tokens=Tokens(wall_clock),
+        nonces=Nonces(wall_clock),
         asks=tuple(ask for double in DOUBLES for ask in double.asks),
     )
     return app

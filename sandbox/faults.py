@@ -15,11 +15,15 @@ class WrongFault(Exception):
 
 @dataclass(slots=True)
 class Fault:
-    """kind, argument: see KINDS. times, until: when it ends by itself; both empty: never."""
+    """kind, argument: see KINDS. after: so many requests are still spared.
+
+    times, until: when it ends by itself; both empty: never.
+    """
 
     kind: str
     argument: str
     path: str
+    after: int
     times: int | None
     until: float | None
     retry_after: int | None
@@ -30,6 +34,7 @@ class Hit:
     """All that goes wrong with one request."""
 
     status: int | None = None
+    code: int | None = None
     retry_after: int | None = None
     slow_seconds: float = 0.0
     falling_percent: float = 0.0
@@ -41,6 +46,10 @@ def _status(hit: Hit, argument: str) -> None:
     hit.status = int(argument)
     if not 400 <= hit.status <= 599:
         raise ValueError
+
+
+def _code(hit: Hit, argument: str) -> None:
+    hit.code = int(argument)
 
 
 def _slow(hit: Hit, argument: str) -> None:
@@ -61,11 +70,12 @@ def _deleted(hit: Hit, argument: str) -> None:
 
 KINDS: dict[str, Callable[[Hit, str], None]] = {
     "status": _status,
+    "code": _code,
     "slow": _slow,
     "falling": _falling,
     "deleted": _deleted,
 }
-MARKS = ("truncated", "garbage", "huge", "expired_token")
+MARKS = ("truncated", "garbage", "huge", "expired_token", "delayed")
 
 
 class Faults:
@@ -88,10 +98,14 @@ class Faults:
         """What befalls a request of this path; it uses one of each fault's times."""
         hit = Hit()
         for fault in self._current():
-            if path.startswith(fault.path):
-                _apply(fault, hit)
-                if fault.times is not None:
-                    fault.times -= 1
+            if not path.startswith(fault.path):
+                continue
+            if fault.after:
+                fault.after -= 1
+                continue
+            _apply(fault, hit)
+            if fault.times is not None:
+                fault.times -= 1
         return hit
 
     def listed(self) -> list[dict[str, Any]]:
@@ -100,6 +114,7 @@ class Faults:
             {
                 "kind": ":".join(part for part in (fault.kind, fault.argument) if part),
                 "path": fault.path,
+                "after": fault.after,
                 "times": fault.times,
                 "seconds": None if fault.until is None else round(fault.until - now, 1),
                 "retryAfter": fault.retry_after,
@@ -120,16 +135,18 @@ class Faults:
 def _read(wish: Any, now: float) -> Fault:
     if not isinstance(wish, dict) or not isinstance(wish.get("kind"), str):
         raise WrongFault('a fault is an object with a "kind"')
-    unknown = set(wish) - {"kind", "times", "seconds", "path", "retryAfter"}
+    unknown = set(wish) - {"kind", "after", "times", "seconds", "path", "retryAfter"}
     if unknown:
         raise WrongFault(f"unknown: {', '.join(sorted(unknown))}")
     kind, _, argument = wish["kind"].partition(":")
     seconds = _number(wish, "seconds")
     times, retry_after = _number(wish, "times"), _number(wish, "retryAfter")
+    after = _number(wish, "after")
     return Fault(
         kind=kind,
         argument=argument,
         path=str(wish.get("path", "/")),
+        after=int(after or 0),
         times=None if times is None else int(times),
         until=None if seconds is None else now + seconds,
         retry_after=None if retry_after is None else int(retry_after),

@@ -67,14 +67,17 @@ class Huge(Response):
         await send({"type": "http.response.body", "body": b"[]", "more_body": False})
 
 
-def endpoint(answer: Answer, refuse: Refuse) -> Endpoint:
-    """answer: the platform behaving. refuse: its envelope for a status, or for EXPIRED."""
+def endpoint(answer: Answer, refuse: Refuse, *, shows_body: bool = True) -> Endpoint:
+    """answer: the platform behaving. refuse: its envelope for a status, or for EXPIRED.
+
+    shows_body: whether what is sent holds no secret, and may be shown at /requests.
+    """
 
     async def run(request: Request) -> Response:
         sandbox = sandbox_of(request)
         hit = sandbox.faults.take(request.url.path)
         body = await request.body()
-        note = _note(sandbox, request, body)
+        note = _note(sandbox, request, body if shows_body else b"")
         with suppress(TimeoutError):
             await asyncio.wait_for(sandbox.stopping.wait(), hit.slow_seconds)
         response = _response(request, sandbox, hit, body, answer, refuse)
@@ -88,6 +91,8 @@ def endpoint(answer: Answer, refuse: Refuse) -> Endpoint:
 def _response(
     request: Request, sandbox: Sandbox, hit: Hit, body: bytes, answer: Answer, refuse: Refuse
 ) -> Response:
+    if "expired_token" in hit.marks:
+        sandbox.tokens.end_all()
     if hit.status or "expired_token" in hit.marks:
         refused = refuse(EXPIRED if hit.status is None else hit.status)
         if hit.retry_after:

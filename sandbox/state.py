@@ -13,6 +13,7 @@ from starlette.requests import Request
 from sandbox.clock import ReplayClock
 from sandbox.faults import Faults, Hit
 from sandbox.limits import RateLimit
+from sandbox.tokens import Nonces, Tokens
 from sandbox.topics import Counters, Topics
 
 REMEMBERED_REQUESTS = 1000
@@ -21,6 +22,7 @@ REMEMBERED_REQUESTS = 1000
 @dataclass(slots=True)
 class Sandbox:
     """limits: the platforms' allowances by name. asks: what can be asked, for people.
+    tokens, nonces: those that were handed out, and those that were used.
     requests: the latest ones, oldest first. counts: of all, by path and status.
     stopping: set when the server is told to stop; nothing is slow any more then.
     """
@@ -30,6 +32,8 @@ class Sandbox:
     faults: Faults
     limits: Mapping[str, RateLimit]
     asks: Sequence[str]
+    tokens: Tokens
+    nonces: Nonces
     requests: deque[dict[str, Any]] = field(
         default_factory=lambda: deque(maxlen=REMEMBERED_REQUESTS)
     )

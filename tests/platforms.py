@@ -56,7 +56,7 @@ class SandboxProcess:
     def raw(
         self, method: str, path: str, body: Any = None, **headers: str
     ) -> tuple[int, dict[str, str], bytes]:
-        data = None if body is None else json.dumps(body).encode()
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         request = Request(self.url + path, data=data, headers=headers, method=method)
         try:
             with urlopen(request, timeout=10) as answer:
