@@ -96,6 +96,29 @@ class Settings(BaseSettings):
     pull_timeout_seconds: float = Field(
         default=20.0, gt=0, le=300, description="The longest one request to a platform may take."
     )
+    push_at_once: int = Field(
+        default=16,
+        ge=1,
+        le=1000,
+        description="Pushes of partners one API process works on at once; more are told to wait.",
+    )
+    push_backlog: int = Field(
+        default=500_000,
+        ge=1,
+        description="Marks waiting for the roll-up, beyond which pushes are told to wait.",
+    )
+    push_memory_days: int = Field(
+        default=7,
+        ge=7,
+        le=3650,
+        description="How long a push is remembered, so that the same sent again counts once.",
+    )
+    push_open_days: int = Field(
+        default=31,
+        ge=1,
+        le=36_500,
+        description="Figures older than this are settled: who changes them must say why.",
+    )
     platform_urls: Annotated[dict[str, str], NoDecode, BeforeValidator(_addresses)] = Field(
         default_factory=dict,
         description="Other addresses for platforms, as JSON, "

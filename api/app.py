@@ -8,10 +8,12 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import health, pages, push
+from api import health, pages, push, push_log
 from api.graphql import GraphQL
+from api.push_load import Gate
 from api.shared_reads import SharedReads
 from domain.database import open_database
+from domain.engagement.actions.backlog import backlog
 from domain.notifications import listening
 from domain.reader import open_reader
 from domain.secrets import SecretBox
@@ -61,10 +63,11 @@ def create_app(settings: Settings) -> Application:
             yield
 
     rest = Starlette(
-        routes=[*health.routes, *pages.routes, *push.routes],
+        routes=[*health.routes, *pages.routes, *push.routes, *push_log.routes],
         lifespan=lifespan,
     )
     rest.state.settings = settings
     rest.state.secret_box = box
+    rest.state.gate = Gate(settings.push_at_once, settings.push_backlog, backlog)
     rest.state.sdl = graphql.engine.sdl
     return Application(graphql, rest)

@@ -4,126 +4,61 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
-from typing import Any
 
-import msgspec
-import structlog
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.push_body import encoding_of, read_body, unpacked
 from api.push_items import NotJson, read_batch
-from api.push_signature import Signed, read_headers, verify
+from api.push_load import Gate
+from api.push_refusals import Refusal, json_response, refusing
+from api.push_sender import check_signature, partner_of, signature_of
+from api.push_signature import Signed
 from api.waiting import within
-from domain.deliveries.actions import Push, Receipt, receive
-from domain.ids import parse_id
-from domain.outages import OUTAGES
-from domain.partners.secrets import current_secrets
-from domain.problems import Conflict, Forbidden, Invalid
-from domain.secrets import SecretBox
-
-log = structlog.get_logger()
+from domain.access import Act, Role, Viewer
+from domain.deliveries.actions import Receipt, receive
+from domain.deliveries.push import Push
+from domain.ids import format_id
+from domain.problems import Conflict, Invalid
+from settings import Settings
 
 MOST_BYTES = 2**20
-RETRY_AFTER_SECONDS = 5
 REPLAYED = "idempotent-replayed"
-
-
-class Refusal(Exception):
-    """An answer that is not 200."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.message = message
 
 
 async def push_engagement(request: Request) -> Response:
     """200 means: in the database. Every other answer is {"error": {"code", "message"}}."""
-    try:
-        return await _answer(request, now=datetime.now(UTC))
-    except Refusal as refusal:
-        return _error(refusal.status, refusal.code, refusal.message)
-    except OUTAGES as outage:
-        log.warning("push refused, database away", error=type(outage).__name__)
-        return _error(
-            503,
-            "UNAVAILABLE",
-            "the database is away; send the same again, under the same webhook-id",
-            {"retry-after": str(RETRY_AFTER_SECONDS)},
-        )
-
-
-async def _answer(request: Request, *, now: datetime) -> Response:
-    partner_id = _partner(request)
-    signed = _read_headers(request, now)
-    body = await _read_body(request)
-    box = request.app.state.secret_box
+    now = datetime.now(UTC)
+    partner_id, encoding = partner_of(request), encoding_of(request)
+    signed = signature_of(request, now)
+    sent = await read_body(request, most=MOST_BYTES)
+    body = unpacked(sent, encoding, most=MOST_BYTES)
     seconds = request.app.state.settings.statement_timeout_seconds
-    receipt = await within(seconds, _take(box, partner_id, signed, body, now))
-    headers = {REPLAYED: "true"} if receipt.replayed else {}
-    return _json(200, receipt.answer, headers)
+    gate: Gate = request.app.state.gate
+    with gate.slot():
+        await within(seconds, gate.check_backlog())
+        receipt = await within(seconds, _take(request, partner_id, signed, body, now))
+    return json_response(200, receipt.answer, {REPLAYED: "true"} if receipt.replayed else {})
 
 
 async def _take(
-    box: SecretBox, partner_id: int, signed: Signed, body: bytes, now: datetime
+    request: Request, partner_id: int, signed: Signed, body: bytes, now: datetime
 ) -> Receipt:
-    """Everything that needs the database."""
-    secrets = await current_secrets(box, partner_id, now=now)
-    _verify(signed, body, secrets)
-    return await _receive(_push(partner_id, signed, body), now)
-
-
-def _partner(request: Request) -> int:
+    """Nothing is read before its signature is verified."""
+    state = request.app.state
+    await check_signature(state.secret_box, partner_id, signed, body, now=now)
+    push = _push(partner_id, signed, body, state.settings)
+    viewer = Viewer(Role.ANONYMOUS, format_id("Partner", partner_id))
     try:
-        return parse_id(request.query_params.get("partner", ""), "Partner", path=("partner",))[1]
-    except Invalid as problem:
-        message = f"the query parameter partner names who pushes: {problem.message}"
-        raise Refusal(400, problem.code, message) from None
+        return await receive(Act(viewer, now), push)
+    except Conflict as problem:
+        if problem.code == "OVERTAKEN":
+            raise Refusal(503, problem.code, problem.message, retry_after=1) from None
+        raise Refusal(409, problem.code, problem.message) from None
 
 
-def _read_headers(request: Request, now: datetime) -> Signed:
-    if request.headers.get("content-encoding", "identity") != "identity":
-        raise Refusal(415, "UNSUPPORTED_ENCODING", "the body may not be compressed")
-    try:
-        return read_headers(request.headers, now=now)
-    except Invalid as problem:
-        raise Refusal(400, problem.code, problem.message) from None
-
-
-async def _read_body(request: Request) -> bytes:
-    """No more of it is read than may be kept."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared[:20]) > MOST_BYTES:
-        raise _too_large()
-    body = bytearray()
-    try:
-        async for part in request.stream():
-            body += part
-            if len(body) > MOST_BYTES:
-                raise _too_large()
-    except ClientDisconnect:
-        raise Refusal(400, "TRUNCATED", "the connection ended before the body did") from None
-    if declared.isdecimal() and int(declared[:20]) != len(body):
-        raise Refusal(400, "TRUNCATED", "the body is shorter than content-length says")
-    return bytes(body)
-
-
-def _too_large() -> Refusal:
-    return Refusal(413, "TOO_LARGE", f"a body has at most {MOST_BYTES:,} bytes; send several")
-
-
-def _verify(signed: Signed, body: bytes, secrets: list[str]) -> None:
-    try:
-        verify(signed, body, secrets)
-    except UnicodeDecodeError:
-        raise Refusal(400, "NOT_UTF8", "the body is not UTF-8") from None
-    except Forbidden as problem:
-        raise Refusal(401, problem.code, problem.message) from None
-
-
-def _push(partner_id: int, signed: Signed, body: bytes) -> Push:
+def _push(partner_id: int, signed: Signed, body: bytes, settings: Settings) -> Push:
     try:
         batch = read_batch(body)
     except NotJson as fault:
@@ -136,25 +71,10 @@ def _push(partner_id: int, signed: Signed, body: bytes) -> Push:
         payload_sha256=hashlib.sha256(body).digest(),
         sent_at=signed.sent_at,
         items=batch.items,
+        open_days=settings.push_open_days,
         dry_run=batch.dry_run,
+        upserts_posts=batch.upserts_posts,
     )
 
 
-async def _receive(push: Push, now: datetime) -> Receipt:
-    try:
-        return await receive(push, now=now)
-    except Conflict as problem:
-        raise Refusal(409, problem.code, problem.message) from None
-
-
-def _error(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Response:
-    return _json(status, {"error": {"code": code, "message": message}}, headers or {})
-
-
-def _json(status: int, content: Any, headers: dict[str, str]) -> Response:
-    return Response(
-        msgspec.json.encode(content), status, headers=headers, media_type="application/json"
-    )
-
-
-routes = [Route("/v1/engagement", push_engagement, methods=["POST"])]
+routes = [Route("/v1/engagement", refusing(push_engagement), methods=["POST"])]

@@ -11,19 +11,32 @@ from typing import Annotated, NoReturn
 import msgspec
 
 from domain import text
-from domain.deliveries.rules import MOST_ITEMS, Fault, PostName, PushedItem, Rejection
+from domain.deliveries.rules import (
+    LONGEST_REASON,
+    MOST_ITEMS,
+    Fault,
+    PostName,
+    PushedItem,
+    Rejection,
+    WrongItem,
+)
 from domain.engagement.rules import Bound, Finality, Metric, ValueKind
 from domain.ids import parse_id
 from domain.partners.rules import Platform
 from domain.problems import Invalid
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+LONGEST_ITEM_ID = 100
 
 
 class _Named(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     platform: Platform
-    external_id: str
+    external_id: str | None = None
     base_url: str | None = None
+    url: str | None = None
+    account: str | None = None
+    title: str | None = None
+    posted_at: Moment | None = None
 
 
 class _Period(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -41,17 +54,27 @@ class _Item(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=T
     bound: Bound = Bound.EXACT
     finality: Finality = Finality.FINAL
     definition: str | None = None
+    item_id: str | None = None
+    reason: str | None = None
+
+
+class _ItemId(msgspec.Struct, frozen=True, rename="camel"):
+    """All that is looked for in an item that cannot be read."""
+
+    item_id: str = ""
 
 
 class _Body(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     items: list[msgspec.Raw]
     dry_run: bool = False
+    upsert_posts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    items: Sequence[PushedItem | Fault]
+    items: Sequence[PushedItem | WrongItem]
     dry_run: bool
+    upserts_posts: bool
 
 
 class NotJson(Exception):
@@ -59,7 +82,7 @@ class NotJson(Exception):
 
 
 def read_batch(body: bytes) -> Batch:
-    """A wrong item is a Fault in its place.
+    """An item that cannot be read is a WrongItem in its place.
 
     Raises NotJson; Invalid when it is JSON, but no batch.
     """
@@ -77,7 +100,7 @@ def read_batch(body: bytes) -> Batch:
             path=("items",),
             code="TOO_MANY_ITEMS",
         )
-    return Batch([_read_item(raw) for raw in known.items], known.dry_run)
+    return Batch([_read_item(raw) for raw in known.items], known.dry_run, known.upsert_posts)
 
 
 def _explain(body: bytes, error: msgspec.DecodeError) -> NoReturn:
@@ -91,25 +114,45 @@ def _explain(body: bytes, error: msgspec.DecodeError) -> NoReturn:
     raise NotJson(str(error)) from None
 
 
-def _read_item(raw: msgspec.Raw) -> PushedItem | Fault:
+def _read_item(raw: msgspec.Raw) -> PushedItem | WrongItem:
+    text_ = bytes(raw).decode()
     try:
-        item = msgspec.json.decode(raw, type=_Item)
-        return PushedItem(
-            post=_post(item.post),
-            metric=item.metric,
-            value=item.value,
-            observed_at=item.observed_at,
-            period=(item.period.starts_at, item.period.ends_at) if item.period else None,
-            value_kind=item.value_kind,
-            bound=item.bound,
-            finality=item.finality,
-            definition=item.definition,
-        )
+        return _item(msgspec.json.decode(raw, type=_Item), text_)
     except msgspec.DecodeError as error:
-        return _out_of_range(str(error)) or Fault(Rejection.MALFORMED, str(error))
+        fault = _out_of_range(str(error)) or Fault(Rejection.MALFORMED, str(error))
     except Invalid as problem:
         place = "/".join(problem.path)
-        return Fault(Rejection.MALFORMED, f"{place}: {problem.message}")
+        fault = Fault(Rejection.MALFORMED, f"{place}: {problem.message}")
+    return WrongItem(fault, _item_id(raw), text_)
+
+
+def _item(item: _Item, text_: str) -> PushedItem:
+    return PushedItem(
+        post=_post(item.post),
+        metric=item.metric,
+        value=item.value,
+        observed_at=item.observed_at,
+        period=(item.period.starts_at, item.period.ends_at) if item.period else None,
+        value_kind=item.value_kind,
+        bound=item.bound,
+        finality=item.finality,
+        definition=item.definition,
+        item_id=_line(item.item_id, ("itemId",), LONGEST_ITEM_ID),
+        reason=_line(item.reason, ("reason",), LONGEST_REASON),
+        text=text_,
+    )
+
+
+def _line(given: str | None, path: tuple[str, ...], longest: int) -> str:
+    return "" if given is None else text.line(given, path=path, longest=longest)
+
+
+def _item_id(raw: msgspec.Raw) -> str:
+    try:
+        found = msgspec.json.decode(raw, type=_ItemId).item_id
+        return text.line(found, path=("itemId",), longest=LONGEST_ITEM_ID, required=False)
+    except (msgspec.DecodeError, Invalid):
+        return ""
 
 
 def _out_of_range(message: str) -> Fault | None:
@@ -122,8 +165,18 @@ def _out_of_range(message: str) -> Fault | None:
 def _post(given: str | _Named) -> int | PostName:
     if isinstance(given, str):
         return parse_id(given, "Post", path=("post",))[1]
-    external_id = text.line(given.external_id, path=("post", "externalId"), longest=200)
-    if given.base_url is None:
-        return PostName(given.platform, external_id)
-    base_url = text.line(given.base_url, path=("post", "baseUrl"), longest=300, required=False)
-    return PostName(given.platform, external_id, base_url.rstrip("/"))
+    if given.external_id is None and given.url is None:
+        raise Invalid("externalId or url is needed", path=("post",))
+    base_url = given.base_url
+    if base_url is not None:
+        base_url = text.line(base_url, path=("post", "baseUrl"), longest=300, required=False)
+        base_url = base_url.rstrip("/")
+    return PostName(
+        platform=given.platform,
+        external_id=_line(given.external_id, ("post", "externalId"), 200),
+        base_url=base_url,
+        url=_line(given.url, ("post", "url"), 1000),
+        account=_line(given.account, ("post", "account"), 200),
+        title=_line(given.title, ("post", "title"), 300),
+        posted_at=given.posted_at,
+    )

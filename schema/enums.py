@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from domain.articles.rules import ArticleStatus
-from domain.engagement.rules import Basis, Metric, MetricStatus, Population
+from domain.deliveries.rules import Rejection
+from domain.engagement.rules import Basis, Metric, MetricStatus, Population, Source
 from domain.organizations.rules import OrganizationKind
 from domain.partners.rules import PartnerKind, Platform
 from domain.posts.rules import PostState
@@ -97,5 +98,28 @@ described(
     "By which date a platform files a value.",
     EVENT_DATE="By the day it happened.",
     PUBLISH_DATE="By the post's publication: everything since then.",
+)
+described(
+    Source,
+    "How a figure reached us.",
+    PULL="We asked its platform.",
+    PUSH="Its partner pushed it.",
+    CSV="From a file.",
+    MANUAL="Somebody entered it.",
+)
+described(
+    Rejection,
+    "Why an item of a push was not taken.",
+    MALFORMED="A field is missing, misspelt or of the wrong kind.",
+    UNKNOWN_POST="No post of the partner's accounts.",
+    AMBIGUOUS_POST="Several accounts have a post of this name.",
+    UNKNOWN_ACCOUNT="No account on which the post could be registered.",
+    AMBIGUOUS_ACCOUNT="Several accounts on which the post could be registered.",
+    INVALID_POST="The post cannot be registered as it was described.",
+    VALUE_OUT_OF_RANGE="Negative, or above the limit.",
+    INVALID_TIME="Missing, in the future, or before any platform counted.",
+    INVALID_PERIOD="Ends before it starts, is too long, or contradicts the kind of value.",
+    INVALID_DEFINITION="Too long, or not printable.",
+    REASON_NEEDED="It changes a settled figure, and does not say why.",
 )
 described(Bucket, "How a series is cut.", DAY="By day.", HOUR="By hour.")

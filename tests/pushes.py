@@ -5,18 +5,21 @@ from __future__ import annotations
 import base64
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
 from starlette.applications import Starlette
 
-from api import push
+from api import push, push_log
+from api.push_load import Gate
 from domain.access import SYSTEM, Act
+from domain.engagement.actions.backlog import backlog
 from domain.partners.rules import Platform
 from domain.partners.secrets import issue_secret
 from domain.secrets import SecretBox
+from settings import Settings
 from tests import asgi
 from tests.rows import (
     make_post,
@@ -24,10 +27,25 @@ from tests.rows import (
 )
 
 BOX = SecretBox(("key",))
-APP = Starlette(routes=push.routes)
+APP = Starlette(routes=[*push.routes, *push_log.routes])
 APP.state.secret_box = BOX
-APP.state.settings = SimpleNamespace(statement_timeout_seconds=10.0)
+APP.state.settings = Settings(push_open_days=36_500)
+"""Nothing is settled, so that moments may stand in the tests as they are."""
+APP.state.gate = Gate(100, 1_000_000, backlog)
 HOUR = timedelta(hours=1)
+
+
+@contextmanager
+def state(**given: object) -> Iterator[None]:
+    """The application with other settings, or another gate."""
+    before = {name: getattr(APP.state, name) for name in given}
+    for name, value in given.items():
+        setattr(APP.state, name, value)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(APP.state, name, value)
 
 
 @dataclass(frozen=True)

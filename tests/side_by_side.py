@@ -33,6 +33,8 @@ CURSORS = """query($first: Int!) {
     %(list)s(first: $first, orderBy: %(order)s) { edges { cursor } } }"""
 ACCOUNT_CURSORS = """{ partners(first: 30) { nodes {
     accounts(first: 30, orderBy: %(order)s) { edges { cursor } } } } }"""
+DELIVERY_CURSORS = """{ partners(first: 30) { nodes {
+    deliveries(first: 30, orderBy: LATEST) { edges { cursor } } } } }"""
 LISTS = {
     "Article": ("articles", ("NEWEST", "OLDEST", "MOST_READ")),
     "Campaign": ("campaigns", ("NEWEST", "OLDEST", "MOST_READ")),
@@ -125,6 +127,7 @@ async def _learn_cursors(opened: Sides) -> None:
     }
     for order in ("ENTERED", "MOST_READ"):
         queries["Account", order] = ACCOUNT_CURSORS % {"order": order}
+    queries["Delivery", "LATEST"] = DELIVERY_CURSORS
     for key, query in queries.items():
         found = await opened.planned(query, {"first": 100}, SYSTEM)
         opened.words.cursors[key] = _cursors(read(found.body)["data"])

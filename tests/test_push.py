@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tortoise.connection import get_connection
 
+from domain.deliveries.answers import answer_of
 from domain.deliveries.models import Delivery
 from domain.engagement.models import Observation
 from domain.engagement.rules import MAX_VALUE, Bound, Finality, Metric, Source, ValueKind
@@ -43,7 +44,8 @@ async def test_a_push_is_in_the_ledger_and_in_the_totals() -> None:
     assert answer.json() == {"accepted": 2, "duplicates": 0, "rejected": []}
     assert "idempotent-replayed" not in answer.headers
     delivery = await Delivery.get(partner_id=sender.partner_id)
-    assert (delivery.webhook_id, delivery.answer) == ("msg_1", answer.json())
+    assert (delivery.webhook_id, answer_of(delivery)) == ("msg_1", answer.json())
+    assert (delivery.source, delivery.items) == (Source.PUSH, 2)
     rows = await Observation.filter(post_id__in=sender.posts).order_by("id")
     assert [row.value for row in rows] == [3_200_000_000, 7]
     row = rows[0]

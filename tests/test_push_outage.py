@@ -7,14 +7,14 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 
 from domain.database import open_database, transaction
 from domain.deliveries.models import Delivery
 from domain.engagement.models import Observation
+from settings import Settings
 from tests.outage import Line
-from tests.pushes import APP, batch, item, make_sender, refusal, send
+from tests.pushes import batch, item, make_sender, refusal, send, state
 
 POOL = 3
 
@@ -46,12 +46,12 @@ async def test_a_database_that_goes_away_and_returns(line: Line) -> None:
     assert (await send(sender, body)).json()["accepted"] == 1
 
 
-async def test_a_database_that_falls_silent(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(APP.state.settings, "statement_timeout_seconds", 0.3)
+async def test_a_database_that_falls_silent(line: Line) -> None:
     sender = await make_sender()
     body = batch(item(sender.posts[0]))
     line.silence()
-    answers = await asyncio.gather(*(send(sender, body) for _ in range(2 * POOL)))
+    with state(settings=Settings(push_open_days=36_500, statement_timeout_seconds=0.3)):
+        answers = await asyncio.gather(*(send(sender, body) for _ in range(2 * POOL)))
     assert [refusal(answer) for answer in answers] == [(503, "UNAVAILABLE")] * 2 * POOL
     await line.restore()
     for _ in range(2 * POOL):

@@ -222,14 +222,6 @@ async def test_a_body_that_was_cut_off() -> None:
         assert refusal(await send(sender, body[:-1], given=chunked)) == (401, "WRONG_SIGNATURE")
 
 
-async def test_a_compressed_body_is_refused() -> None:
-    sender = await make_sender()
-    body = batch(item(sender.posts[0]))
-    given = {**headers(sender, body), "content-encoding": "gzip"}
-    async with nothing_written():
-        assert refusal(await send(sender, body, given=given)) == (415, "UNSUPPORTED_ENCODING")
-
-
 async def test_only_post_is_answered() -> None:
     assert (await asgi.call(APP, "GET", "/v1/engagement")).status == 405
 

@@ -10,6 +10,7 @@ from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
 from procrastinate.jobs import Status
 
 from domain.database import transaction
+from domain.deliveries.memory import forget as forget_pushes
 from domain.engagement.actions.rollup import roll_up
 from domain.pulling.budgets import forget_old_budgets
 from domain.pulling.due import due_accounts
@@ -110,12 +111,15 @@ class Jobs:
             log.warning("job_rescued", rescued_job_id=job.id, task=job.task_name)
 
     async def tidy(self, timestamp: int) -> None:
-        """Forgets jobs that ended days ago (successful ones go at once) and old allowances."""
+        """Forgets jobs that ended days ago (successful ones go at once), old allowances,
+        and pushes that were remembered for long enough."""
         await self.app.job_manager.delete_old_jobs(
             nb_hours=KEPT_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
         )
         async with transaction() as client:
             await forget_old_budgets(client, self._tools.clock())
+            days = self._tools.push_memory_days
+            await forget_pushes(client, now=self._tools.clock(), days=days)
 
     async def _queue_roll_up(self) -> None:
         connector = self.app.connector

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import ClientSession
 
+from domain.deliveries.rules import REMEMBERED_DAYS
 from domain.partners.rules import Platform
 from domain.secrets import SecretBox
 from settings import Settings
@@ -39,6 +40,7 @@ class Tools:
     pull_interval_seconds: float
     platform_urls: Mapping[str, str]
     adapters: Mapping[Platform, Adapter]
+    push_memory_days: int = REMEMBERED_DAYS
     clock: Callable[[], datetime] = utc_now
     chance: Callable[[], float] = random.random
     nonce: Callable[[], str] = new_nonce
@@ -52,4 +54,5 @@ def tools_from(settings: Settings, session: ClientSession) -> Tools:
         pull_interval_seconds=settings.pull_interval_seconds,
         platform_urls=settings.platform_urls,
         adapters=ADAPTERS,
+        push_memory_days=settings.push_memory_days,
     )

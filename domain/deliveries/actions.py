@@ -2,46 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.exceptions import IntegrityError
 
+from domain.access import Act
+from domain.changes import overtaken
 from domain.database import transaction
-from domain.deliveries.models import Delivery
-from domain.deliveries.posts import KnownPosts, known_posts
-from domain.deliveries.rules import Fault, PushedItem, observation_of
+from domain.deliveries.answers import Answer, Registered, answer_of, rejection
+from domain.deliveries.judging import Judged, judge
+from domain.deliveries.memory import recall, remember
+from domain.deliveries.models import Delivery, Restatement
+from domain.deliveries.push import Push
+from domain.deliveries.rules import PushedItem, is_settled
 from domain.engagement.actions.record import record
-from domain.engagement.checks import NewObservation
 from domain.problems import Conflict
-
-Answer = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Push:
-    """One push whose signature was checked.
-
-    webhook_id: the sender's key: the same push sent again carries the same one.
-    items: what each holds, or what is wrong with it already.
-    """
-
-    partner_id: int
-    webhook_id: str
-    payload_sha256: bytes
-    sent_at: datetime
-    items: Sequence[PushedItem | Fault]
-    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """answer: what the sender is told. replayed: it was told that before."""
+    """answer: what the sender is told. replayed: it was told that before.
+
+    delivery_id: where it is kept; None for a dry run.
+    """
 
     answer: Answer
     replayed: bool
+    delivery_id: int | None
 
 
 class _DryRun(Exception):
@@ -51,99 +41,109 @@ class _DryRun(Exception):
         self.answer = answer
 
 
-async def receive(push: Push, *, now: datetime) -> Receipt:
+async def receive(act: Act, push: Push) -> Receipt:
     """What it answers is in the database by then; a dry run leaves nothing there.
 
-    Raises Conflict when the webhook_id was used for another payload.
+    act: who is speaking; that it may speak for the partner is the caller's to know. Raises
+    Conflict when the webhook_id was used for another payload, or another writer came between.
     """
     try:
         async with transaction() as client:
             await _wait_for_twins(client, push)
-            known = await Delivery.get_or_none(
-                partner_id=push.partner_id, webhook_id=push.webhook_id, using_db=client
-            )
+            known = await recall(client, push.partner_id, push.webhook_id)
             if known is not None:
                 return _replay(known, push)
-            answer = await _take(client, push, now)
+            delivery = await _take(client, act, push)
             if push.dry_run:
-                raise _DryRun(answer)
-            return Receipt(answer, replayed=False)
+                raise _DryRun(answer_of(delivery))
+            return Receipt(answer_of(delivery), replayed=False, delivery_id=delivery.id)
     except _DryRun as done:
-        return Receipt(done.answer, replayed=False)
+        return Receipt(done.answer, replayed=False, delivery_id=None)
+    except (IntegrityError, asyncpg.UniqueViolationError) as error:
+        # A post that was to be registered was registered meanwhile: nothing else can collide.
+        raise overtaken() from error
 
 
 async def _wait_for_twins(client: BaseDBAsyncClient, push: Push) -> None:
-    """The same push may arrive twice at once: the second waits and finds the first's answer."""
-    await client.execute_query(
-        "SELECT pg_advisory_xact_lock(hashtextextended('delivery:' || $1::bigint || ':' || $2, 0))",
-        [push.partner_id, push.webhook_id],
-    )
+    """The same push may arrive twice at once: the second waits and finds the first's answer.
+    Pushes that may register the same posts wait for each other too."""
+    keys = [f"delivery:{push.partner_id}:{push.webhook_id}"]
+    if push.upserts_posts:
+        keys.insert(0, f"registering:{push.partner_id}")
+    for key in keys:
+        await client.execute_query(
+            "SELECT pg_advisory_xact_lock(hashtextextended($1, 0)) IS NULL", [key]
+        )
 
 
 def _replay(known: Delivery, push: Push) -> Receipt:
-    if known.payload_sha256 != push.payload_sha256:
+    if bytes(known.payload_sha256) != push.payload_sha256:
         raise Conflict(
             "this webhook-id was used for another payload; a new payload needs a new id",
             path=("webhook-id",),
             code="WEBHOOK_ID_REUSED",
         )
-    return Receipt(known.answer, replayed=True)
+    return Receipt(answer_of(known), replayed=True, delivery_id=known.id)
 
 
-async def _take(client: BaseDBAsyncClient, push: Push, now: datetime) -> Answer:
-    posts = await known_posts(
-        client, push.partner_id, [item for item in push.items if isinstance(item, PushedItem)]
-    )
-    judged = [_judge(item, posts, push.sent_at, now) for item in push.items]
+async def _take(client: BaseDBAsyncClient, act: Act, push: Push) -> Delivery:
+    judged = await judge(client, act, push)
     delivery_id = await _reserve_delivery(client)
-    new = await record(
-        client,
-        [
-            replace(made, delivery_id=delivery_id)
-            for made in judged
-            if isinstance(made, NewObservation)
-        ],
-        now=now,
-    )
-    answer = _answer(judged, new)
-    await Delivery.create(
-        using_db=client,
+    good = judged.observations(delivery_id)
+    new = await record(client, [given for _, given in good], now=act.now)
+    accepted = {index for (index, _), is_new in zip(good, new, strict=True) if is_new}
+    restatements = _restatements(push, judged, accepted, delivery_id, act.now)
+    delivery = Delivery(
         id=delivery_id,
         partner_id=push.partner_id,
+        source=push.source,
         webhook_id=push.webhook_id,
         payload_sha256=push.payload_sha256,
-        answer=answer,
-        received_at=now,
+        items=len(push.items),
+        accepted=len(accepted),
+        duplicates=len(new) - len(accepted),
+        restated=len(restatements),
+        registered=_registered(judged) if push.upserts_posts else None,
+        rejected=[
+            rejection(index, fault, push.items[index]) for index, fault in judged.faults.items()
+        ],
+        received_at=act.now,
     )
-    return answer
+    await delivery.save(using_db=client, force_create=True)
+    await Restatement.bulk_create(restatements, using_db=client)
+    await remember(client, delivery)
+    return delivery
 
 
 async def _reserve_delivery(client: BaseDBAsyncClient) -> int:
     """Its number: the observations carry it, and its row, written once and for ever, holds the
-    answer that only the observations give. So it comes last, and is looked for at the end."""
+    counts that only the observations give. So it comes last, and is looked for at the end."""
     await client.execute_query("SET CONSTRAINTS observation_delivery_id_fkey DEFERRED")
     rows = await client.execute_query_dict("SELECT nextval('delivery_id_seq') AS id")
     return int(rows[0]["id"])
 
 
-def _judge(
-    item: PushedItem | Fault, posts: KnownPosts, sent_at: datetime, now: datetime
-) -> NewObservation | Fault:
-    if isinstance(item, Fault):
-        return item
-    post = posts.find(item.post)
-    if isinstance(post, Fault):
-        return post
-    return observation_of(item, post, sent_at=sent_at, now=now)
+def _registered(judged: Judged) -> list[Registered]:
+    return [{"index": index, "post": number} for index, number in judged.registered.items()]
 
 
-def _answer(judged: Sequence[NewObservation | Fault], new: Sequence[bool]) -> Answer:
-    return {
-        "accepted": sum(new),
-        "duplicates": len(new) - sum(new),
-        "rejected": [
-            {"index": index, "code": fault.code.value, "message": fault.message}
-            for index, fault in enumerate(judged)
-            if isinstance(fault, Fault)
-        ],
-    }
+def _restatements(
+    push: Push, judged: Judged, accepted: set[int], delivery_id: int, now: datetime
+) -> list[Restatement]:
+    """One for each new observation that changes what was settled."""
+    found = []
+    for index in sorted(accepted):
+        item, made = push.items[index], judged.made[index]
+        assert isinstance(item, PushedItem)
+        if is_settled(item, sent_at=push.sent_at, now=now, open_days=push.open_days):
+            found.append(
+                Restatement(
+                    delivery_id=delivery_id,
+                    index=index,
+                    post_id=made.post_id,
+                    metric=made.metric.value,
+                    observed_at=made.observed_at,
+                    reason=item.reason,
+                )
+            )
+    return found

@@ -48,23 +48,34 @@ async def register(act: Act, new: NewPost) -> int:
     Raises Conflict that names external_id when the account has this post already.
     """
     async with change(act) as client:
-        values = {
-            "account_id": new.account_id,
-            "external_id": text.line(new.external_id, path=("external_id",), longest=200),
-            "url": web_address(new.url, path=("url",), longest=1000),
-            "title": text.line(new.title, path=("title",), longest=300, required=False),
-            "posted_at": moments.past(new.posted_at, now=act.now, path=("posted_at",)),
-            "article_id": new.article_id,
-            "campaign_id": new.campaign_id,
-        }
-        account = await _account(client, new.account_id)
-        values["organization_id"] = await _organization(
-            client, account, new.article_id, new.campaign_id
-        )
-        row = await Post.create(using_db=client, created_at=act.now, **values)
+        return await add(client, act, new)
+
+
+async def add(client: BaseDBAsyncClient, act: Act, new: NewPost, *, is_pulled: bool = True) -> int:
+    """Registers a post in the caller's transaction, who vouches that it may.
+
+    is_pulled: whether its platform can be asked about it.
+
+    Raises Invalid and NotFound before anything is written, IntegrityError for a post known already.
+    """
+    values = {
+        "account_id": new.account_id,
+        "external_id": text.line(new.external_id, path=("external_id",), longest=200),
+        "url": web_address(new.url, path=("url",), longest=1000),
+        "title": text.line(new.title, path=("title",), longest=300, required=False),
+        "posted_at": moments.past(new.posted_at, now=act.now, path=("posted_at",)),
+        "article_id": new.article_id,
+        "campaign_id": new.campaign_id,
+    }
+    account = await _account(client, new.account_id)
+    values["organization_id"] = await _organization(
+        client, account, new.article_id, new.campaign_id
+    )
+    row = await Post.create(using_db=client, created_at=act.now, **values)
+    if is_pulled:
         await PostPull.create(using_db=client, post=row, account=account, next_at=act.now)
-        await audit.record(client, act, "post.register", format_id("Post", row.id), after=values)
-        return int(row.id)
+    await audit.record(client, act, "post.register", format_id("Post", row.id), after=values)
+    return int(row.id)
 
 
 async def assign(act: Act, post_id: int, campaign_id: int | None) -> None:

@@ -9,6 +9,7 @@ import strawberry
 
 from domain.partners.access import visible
 from domain.partners.rules import PartnerKind, Platform
+from schema.deliveries.lists import DELIVERY_ORDERS, DeliveryFilter, DeliveryOrder
 from schema.engagement.types import Counted
 from schema.organizations.types import Organization
 from schema.partners.lists import ACCOUNT_ORDERS, AccountFilter, AccountOrder
@@ -18,6 +19,7 @@ from schema.posts.lists import POST_ORDERS, PostFilter, PostOrder
 from schema.relay import Connection, Node
 
 if TYPE_CHECKING:
+    from schema.deliveries.types import Delivery
     from schema.posts.types import Post
 
 
@@ -33,6 +35,13 @@ class Partner(Counted, Node):
         orders=AccountOrder,
         by=ACCOUNT_ORDERS,
         filters=AccountFilter,
+        where="{row}.partner_id = {parent}.id",
+    )
+    deliveries: Connection[Annotated[Delivery, strawberry.lazy("schema.deliveries.types")]] = page(
+        "What it pushed, and what became of it; for administrators.",
+        orders=DeliveryOrder,
+        by=DELIVERY_ORDERS,
+        filters=DeliveryFilter,
         where="{row}.partner_id = {parent}.id",
     )
 

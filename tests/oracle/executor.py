@@ -137,6 +137,15 @@ def _partner_of_post(asked: Asked, post: Row) -> Row | None:
     return asked.get("Partner", account.partner_id)
 
 
+def _rejections(delivery: Row) -> list[SimpleNamespace]:
+    return [SimpleNamespace(item_id=entry.get("itemId"), **entry) for entry in delivery.rejected]
+
+
+def _restatements(asked: Asked, delivery: Row) -> list[Row]:
+    found = [row for row in asked.all("Restatement") if row.delivery_id == delivery.id]
+    return sorted(found, key=lambda row: row.index)
+
+
 def _counts(asked: Asked, network: Network) -> SimpleNamespace:
     """What everybody may see is counted, whoever asks."""
     public = {name: len(asked.tables.all(name, False)) for name in asked.tables.nouns}
@@ -168,6 +177,9 @@ FIELDS: dict[tuple[str, str], Callable[..., Any]] = {
         ("Query", name): _node
         for name in ("account", "campaign", "organization", "partner", "post")
     },
+    ("Delivery", "rejected"): lambda asked, delivery: len(delivery.rejected),
+    ("Delivery", "rejections"): lambda asked, delivery: _rejections(delivery),
+    ("Delivery", "restatements"): lambda asked, delivery: _restatements(asked, delivery),
     ("EngagementSeries", "points"): lambda asked, series: points(asked, series),
     ("Network", "counts"): _counts,
     ("Post", "partner"): _partner_of_post,

@@ -55,6 +55,7 @@ BELONGS: dict[tuple[str, str], Belongs] = {
         "Organization", row.id, parent.id
     ),
     ("Partner", "accounts"): _points_to("partner_id"),
+    ("Partner", "deliveries"): _points_to("partner_id"),
     ("Person", "articles"): _points_to("author_id"),
     ("Team", "children"): _points_to("parent_id"),
 }
@@ -117,6 +118,10 @@ FITS: dict[str, dict[str, Fits]] = {
         "within": _below("organization_id"),
         "runningAt": lambda asked, row, moment: row.starts_at <= moment < row.ends_at,
     },
+    "Delivery": {
+        "webhookId": _is("webhook_id"),
+        "hasRejections": lambda asked, row, wanted: bool(row.rejected) == wanted,
+    },
     "Organization": {
         "kind": _is("kind"),
         "parentId": _is_of("parent_id"),
@@ -165,6 +170,7 @@ ORDERS: dict[str, tuple[Key, bool]] = {
     "NEWEST": (lambda asked, row: _listed(row), True),
     "OLDEST": (lambda asked, row: _listed(row), False),
     "ENTERED": (lambda asked, row: 0, False),
+    "LATEST": (lambda asked, row: 0, True),
     "NAME": (lambda asked, row: row.name, False),
     "MOST_READ": (_most_read, True),
 }

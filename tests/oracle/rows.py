@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 from domain.articles.models import Article
 from domain.articles.rules import ArticleStatus
 from domain.campaigns.models import Campaign
+from domain.deliveries.models import Delivery, Restatement
+from domain.engagement.rules import Metric, Source
 from domain.organizations.models import Organization
 from domain.organizations.rules import OrganizationKind
 from domain.partners.models import Account, Partner
@@ -107,6 +109,8 @@ async def fill(now: datetime, *, hidden_from: int | None = None) -> Filling:
     await _carriers(filling)
     for number in range(64):
         filling.posts.append(await _post(filling, number))
+    for number in range(14):
+        await _delivery(filling, number)
     return filling
 
 
@@ -214,6 +218,37 @@ async def _post(filling: Filling, number: int) -> Post:
         created_at=filling.moment(),
         **home,
     )
+
+
+async def _delivery(filling: Filling, number: int) -> None:
+    """Some took all, some took nothing, some changed what was settled."""
+    entry = {"index": number, "code": "MALFORMED", "message": f"{CANARY} {filling.one(TEXTS)}"}
+    rejected = [
+        {**entry, "index": 1, "itemId": f"{CANARY}-{number}", "item": filling.one(TEXTS)},
+        {**entry, "index": 3, "item": CANARY},
+    ][: number % 3]
+    delivery = await Delivery.create(
+        id=next(filling.hidden),
+        partner=filling.one(filling.partners),
+        source=filling.one([Source.PUSH, Source.CSV]),
+        webhook_id=f"push-{number}",
+        payload_sha256=bytes(32),
+        items=5,
+        accepted=3,
+        duplicates=2 - len(rejected),
+        restated=number % 2,
+        rejected=rejected,
+        received_at=filling.moment(),
+    )
+    for index in range(number % 2):
+        await Restatement.create(
+            delivery=delivery,
+            index=index,
+            post_id=filling.one(filling.posts).id,
+            metric=Metric.READS,
+            observed_at=filling.moment(),
+            reason=f"{CANARY} {filling.one(NAMES)}",
+        )
 
 
 def _organization_id(article: Any) -> int:

@@ -13,6 +13,7 @@ from tortoise.models import Model
 from domain.articles.models import Article
 from domain.articles.rules import ArticleStatus
 from domain.campaigns.models import Campaign
+from domain.deliveries.models import Delivery, Restatement
 from domain.engagement.models import MetricDefinition
 from domain.organizations.models import Organization
 from domain.partners.models import Account, Partner
@@ -27,10 +28,12 @@ MODELS: tuple[type[Model], ...] = (
     Account,
     Article,
     Campaign,
+    Delivery,
     Organization,
     Partner,
     Person,
     Post,
+    Restatement,
     Team,
 )
 Subject: TypeAlias = tuple[str, int, str]
@@ -68,9 +71,12 @@ class Tables:
         return row if row is not None and self.sees(row, is_administrator) else None
 
     def sees(self, row: Row, is_administrator: bool) -> bool:
-        """Everybody sees published articles, and the posts that carry nothing else."""
+        """Everybody sees published articles, and the posts that carry nothing else; nobody else's
+        deliveries."""
         if is_administrator:
             return True
+        if isinstance(row, (Delivery, Restatement)):
+            return False
         if isinstance(row, Article):
             return row.status is ArticleStatus.PUBLISHED
         if isinstance(row, Post) and row.article_id is not None:

@@ -114,6 +114,8 @@ class Values:
                 return self.one(words.moments)
             case "runningAt":
                 return self.one(words.moments)
+            case "hasRejections":
+                return self.chance(50)
             case name if name in words.texts:
                 return self.one(words.texts[name])
         return self.one(words.ids[self.one(spot.types)])

@@ -34,12 +34,13 @@ def words_of(tables: Tables, now: datetime, zone: ZoneInfo) -> Words:
     named = [*tables.nouns["Organization"].values(), *tables.nouns["Partner"].values()]
     today = now.astimezone(zone).date()
     return Words(
-        {name: _ids(name, rows) for name, rows in tables.nouns.items()}
+        {name: _ids(name, rows) for name, rows in tables.nouns.items() if name != "Restatement"}
         | {"Network": ["Network:1", "Network:2"]},
         {
             "slug": [row.slug for row in articles] + ODD_TEXTS,
             "category": _once(row.category for row in articles) + ODD_TEXTS,
             "tag": _once(tag for row in articles for tag in row.tags) + ODD_TEXTS,
+            "webhookId": [f"push-{number}" for number in range(14)] + ODD_TEXTS,
             "nameStarts": _once(row.name[:2] for row in named) + ODD_TEXTS,
         },
         _moments(tables, zone),
