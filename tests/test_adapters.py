@@ -91,11 +91,11 @@ def test_another_address_goes_before_the_usual_one(sample: Sample) -> None:
 def test_the_posts_of_one_request_are_chosen_newest_first(sample: Sample) -> None:
     adapter = sample.adapter
     many = [post(str(age), NOW - timedelta(hours=age)) for age in range(3 * adapter.batch_size)]
-    chosen = adapter.choose(sample.account, many)
+    chosen = adapter.choose(sample.account, many, NOW)
     assert chosen[0] == many[0]
     assert 0 < len(chosen) <= adapter.batch_size
     assert sorted(chosen, key=many.index) == list(chosen)
-    assert list(adapter.choose(sample.account, sample.posts)) == list(sample.posts)
+    assert list(adapter.choose(sample.account, sample.posts, NOW)) == list(sample.posts)
 
 
 @each_sample

@@ -287,7 +287,9 @@ async def test_newest_posts_come_first(
 class ByHour(Weibo):
     """Answers about the posts of one hour at a time."""
 
-    def choose(self, account: PulledAccount, posts: Sequence[AskedPost]) -> Sequence[AskedPost]:
+    def choose(
+        self, account: PulledAccount, posts: Sequence[AskedPost], now: datetime
+    ) -> Sequence[AskedPost]:
         return [post for post in posts if post.posted_at.hour == posts[0].posted_at.hour]
 
 

@@ -84,7 +84,7 @@ async def pull(tools: Tools, account_id: int) -> Pulled:
             if isinstance(due, Ended):
                 pulled.ended = due
                 return pulled
-            asked = _chosen(adapter, conversation, due)
+            asked = _chosen(adapter, conversation, due, tools.clock())
             await _pull_batch(tools, adapter, conversation, asked, pulled)
             if len(asked) == len(due) < adapter.batch_size:
                 pulled.ended = Ended.NOTHING_DUE
@@ -105,13 +105,15 @@ async def _due(tools: Tools, conversation: Conversation, adapter: Adapter) -> li
 
 
 def _asked(post: DuePost) -> AskedPost:
-    return AskedPost(post.external_id, post.posted_at, post.url)
+    return AskedPost(post.external_id, post.posted_at, post.url, post.seen_at)
 
 
-def _chosen(adapter: Adapter, conversation: Conversation, due: list[DuePost]) -> list[DuePost]:
+def _chosen(
+    adapter: Adapter, conversation: Conversation, due: list[DuePost], now: datetime
+) -> list[DuePost]:
     """Those of the due posts that the next request is about."""
     by_id = {post.external_id: post for post in due}
-    chosen = adapter.choose(conversation.account, [_asked(post) for post in due])
+    chosen = adapter.choose(conversation.account, [_asked(post) for post in due], now)
     return [by_id[post.external_id] for post in chosen]
 
 
@@ -138,7 +140,7 @@ async def _pull_batch(
     missing = [
         post
         for post in posts
-        if post.external_id not in shown and should_probe(post.missed + 1, post.seen)
+        if post.external_id not in shown and should_probe(post.missed + 1, post.seen_at is not None)
     ]
     for post in missing[:PROBES_PER_BATCH]:
         pulled.gone += await _probe(conversation, post)

@@ -229,7 +229,7 @@ async def _reschedule(
 
 def _next_at(post: DuePost, missed: int, now: datetime, shortest_seconds: float) -> datetime:
     interval = pull_interval_seconds((now - post.posted_at).total_seconds(), shortest_seconds)
-    if missed and not post.seen:
+    if missed and post.seen_at is None:
         interval *= unseen_factor(missed)
     return now + timedelta(seconds=interval)
 

@@ -31,7 +31,7 @@ SELECT NOT EXISTS (
 """
 
 POSTS = """
-SELECT p.id, p.external_id, p.posted_at, p.url, d.missed, d.last_at IS NOT NULL AS seen
+SELECT p.id, p.external_id, p.posted_at, p.url, d.missed, d.last_at AS seen_at
 FROM post_pull d
 JOIN post p ON p.id = d.post_id
 WHERE d.account_id = $1 AND d.next_at <= $2 AND p.state = 'LIVE'
@@ -42,14 +42,14 @@ LIMIT $3
 
 @dataclass(frozen=True, slots=True)
 class DuePost:
-    """A post to ask about. missed: see PostPull. seen: whether the platform ever showed it."""
+    """A post to ask about. missed: see PostPull. seen_at: the last answer that held it."""
 
     id: int
     external_id: str
     posted_at: datetime
     url: str
     missed: int
-    seen: bool
+    seen_at: datetime | None
 
 
 async def due_accounts(

@@ -46,11 +46,15 @@ class PulledAccount:
 
 
 class AskedPost(NamedTuple):
-    """A post as an adapter sees it; posted_at is aware, url may be empty."""
+    """A post as an adapter sees it; moments are aware, url may be empty.
+
+    seen_at: the last answer that held it; None while the platform has never shown it.
+    """
 
     external_id: str
     posted_at: datetime
     url: str = ""
+    seen_at: datetime | None = None
 
 
 class Asking(NamedTuple):
@@ -135,7 +139,9 @@ class Adapter(ABC):
     def budget(self, account: PulledAccount) -> BudgetRule:
         """The allowance that a request for this account uses `cost` units of."""
 
-    def choose(self, account: PulledAccount, posts: Sequence[AskedPost]) -> Sequence[AskedPost]:
+    def choose(
+        self, account: PulledAccount, posts: Sequence[AskedPost], now: datetime
+    ) -> Sequence[AskedPost]:
         """Those of the due posts, newest first, that one request can be about; at least one.
 
         For a platform that answers by day, say, those of the first one's day.
