@@ -119,6 +119,9 @@ class Settings(BaseSettings):
         le=36_500,
         description="Figures older than this are settled: who changes them must say why.",
     )
+    raw_answer_days: int = Field(
+        default=90, ge=1, le=36_500, description="How long the platforms' raw answers are kept."
+    )
     platform_urls: Annotated[dict[str, str], NoDecode, BeforeValidator(_addresses)] = Field(
         default_factory=dict,
         description="Other addresses for platforms, as JSON, "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import asyncpg
 from tortoise import Tortoise
@@ -12,6 +13,8 @@ from tortoise.migrations.api.migrate import migrate as tortoise_migrate
 
 from domain.database import connection_parameters, open_database, tortoise_config
 from domain.engagement.actions.definitions import keep_definitions
+from domain.engagement.actions.months import make_months_ahead
+from domain.rights import give_rights
 from workers.queue import prepare_queue
 
 _LOCK = 0x58494E46  # "XINF": one migration at a time, whoever runs it
@@ -28,9 +31,14 @@ async def migrate(database_url: str, report: Callable[[str], None]) -> int:
         if changed := await asyncio.create_task(_keep_definitions(database_url)):
             report(f"definitions of counters: {changed} changed")
             applied += 1
+        if months := await asyncio.create_task(_make_months(database_url)):
+            report(f"the ledger's parts: {months} made")
+            applied += 1
         for step in await prepare_queue(database_url):
             report(f"applied {step}")
             applied += 1
+        if reason := await _give_rights(database_url):
+            report(f"{reason}: triggers alone keep history from being altered")
     return applied
 
 
@@ -63,3 +71,16 @@ async def _migrate_tables(database_url: str, report: Callable[[str], None]) -> i
 async def _keep_definitions(database_url: str) -> int:
     async with open_database(database_url, pool_size=1):
         return await keep_definitions()
+
+
+async def _make_months(database_url: str) -> int:
+    async with open_database(database_url, pool_size=1):
+        return await make_months_ahead(datetime.now(UTC))
+
+
+async def _give_rights(database_url: str) -> str:
+    connection = await asyncpg.connect(**connection_parameters(database_url))
+    try:
+        return await give_rights(connection)
+    finally:
+        await connection.close()

@@ -13,6 +13,8 @@ from tortoise.backends.base.client import BaseDBAsyncClient, TransactionContext
 from tortoise.connection import get_connections
 from tortoise.transactions import in_transaction
 
+from domain.rights import become_application
+
 NOUNS = (
     "articles",
     "audit",
@@ -82,10 +84,10 @@ def tortoise_config(database_url: str, *, pool_size: int = 5) -> dict[str, Any]:
 
 @asynccontextmanager
 async def open_database(database_url: str, *, pool_size: int = 5) -> AsyncIterator[None]:
-    """Tortoise ready for this process, closed on leaving."""
-    await Tortoise.init(
-        config=tortoise_config(database_url, pool_size=pool_size), _enable_global_fallback=True
-    )
+    """Tortoise ready for this process, with the application's rights; closed on leaving."""
+    config = tortoise_config(database_url, pool_size=pool_size)
+    config["connections"]["default"]["credentials"]["init"] = become_application
+    await Tortoise.init(config=config, _enable_global_fallback=True)
     try:
         yield
     finally:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from tortoise.exceptions import IntegrityError
+from tortoise.exceptions import IntegrityError, OperationalError
 
 from domain.engagement.actions.rollup import RollUp, roll_up, roll_up_all
 from domain.engagement.checks import EARLIEST
@@ -106,7 +106,7 @@ async def test_the_database_itself_refuses_to_alter_history(post_id: int) -> Non
         "DELETE FROM observation",
         "TRUNCATE observation",
     ):
-        with pytest.raises(IntegrityError):
+        with pytest.raises(OperationalError, match="permission denied"):
             await d.rows(statement)
     assert await written() == before
 

@@ -15,6 +15,7 @@ from domain.engagement.actions.rollup import roll_up
 from domain.pulling.budgets import forget_old_budgets
 from domain.pulling.due import due_accounts
 from workers.pulling import pull
+from workers.tidying import keep_the_ledger
 from workers.tools import Tools
 
 EVERY_TWO_SECONDS = "* * * * * */2"
@@ -111,8 +112,8 @@ class Jobs:
             log.warning("job_rescued", rescued_job_id=job.id, task=job.task_name)
 
     async def tidy(self, timestamp: int) -> None:
-        """Forgets jobs that ended days ago (successful ones go at once), old allowances,
-        and pushes that were remembered for long enough."""
+        """Makes the ledger's next months; forgets jobs that ended days ago (successful ones go at
+        once), old allowances, raw answers, and pushes that were remembered for long enough."""
         await self.app.job_manager.delete_old_jobs(
             nb_hours=KEPT_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
         )
@@ -120,6 +121,7 @@ class Jobs:
             await forget_old_budgets(client, self._tools.clock())
             days = self._tools.push_memory_days
             await forget_pushes(client, now=self._tools.clock(), days=days)
+        await keep_the_ledger(self._tools)
 
     async def _queue_roll_up(self) -> None:
         connector = self.app.connector

@@ -41,6 +41,7 @@ class Tools:
     platform_urls: Mapping[str, str]
     adapters: Mapping[Platform, Adapter]
     push_memory_days: int = REMEMBERED_DAYS
+    raw_answer_days: int = 90
     clock: Callable[[], datetime] = utc_now
     chance: Callable[[], float] = random.random
     nonce: Callable[[], str] = new_nonce
@@ -55,4 +56,5 @@ def tools_from(settings: Settings, session: ClientSession) -> Tools:
         platform_urls=settings.platform_urls,
         adapters=ADAPTERS,
         push_memory_days=settings.push_memory_days,
+        raw_answer_days=settings.raw_answer_days,
     )

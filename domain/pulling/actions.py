@@ -28,7 +28,11 @@ from domain.pulling.rules import (
     unseen_factor,
 )
 
-KEEP_BODY = "INSERT INTO raw_body (sha256, body) VALUES ($1, $2) ON CONFLICT (sha256) DO NOTHING"
+KEEP_BODY = """
+INSERT INTO raw_body AS kept (sha256, body, received_at) VALUES ($1, $2, $3)
+ON CONFLICT (sha256) DO UPDATE
+SET body = excluded.body, received_at = greatest(kept.received_at, excluded.received_at)
+"""
 KEEP_ANSWER = """
 INSERT INTO raw_answer (account_id, platform, request, status, body_id, received_at)
 SELECT $1, $2, $3, $4, id, $6 FROM raw_body WHERE sha256 = $5
@@ -177,7 +181,7 @@ async def resume(act: Act, account_id: int) -> None:
 
 async def _keep(client: BaseDBAsyncClient, answer: GivenAnswer) -> int:
     digest = sha256(answer.body).digest()
-    await client.execute_query(KEEP_BODY, [digest, answer.body])
+    await client.execute_query(KEEP_BODY, [digest, answer.body, answer.received_at])
     rows = await client.execute_query_dict(
         KEEP_ANSWER,
         [

@@ -76,11 +76,15 @@ class Budget(Model):
 
 
 class RawBody(Model):
-    """The bytes of an answer, once, however often it was given."""
+    """The bytes of an answer, once, however often it was given; its hash outlives them.
+
+    body: empty once it expired. received_at: when an answer last had it.
+    """
 
     sha256 = fields.BinaryField()
     id = fields.BigIntField(primary_key=True)
-    body = fields.BinaryField()
+    body = fields.BinaryField(null=True)
+    received_at = fields.DatetimeField()
 
     class Meta:
         table = "raw_body"
