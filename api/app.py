@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import health, pages, push, push_log
+from api import health, openapi, pages, push, push_log
 from api.graphql import GraphQL
 from api.push_load import Gate
 from api.shared_reads import SharedReads
@@ -63,7 +63,7 @@ def create_app(settings: Settings) -> Application:
             yield
 
     rest = Starlette(
-        routes=[*health.routes, *pages.routes, *push.routes, *push_log.routes],
+        routes=[*health.routes, *pages.routes, *push.routes, *push_log.routes, *openapi.routes],
         lifespan=lifespan,
     )
     rest.state.settings = settings

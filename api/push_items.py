@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, NoReturn
+from typing import NoReturn
 
 import msgspec
 
+from api.push_shapes import Body, Item, ItemId, NamedPost
 from domain import text
 from domain.deliveries.rules import (
     LONGEST_REASON,
@@ -20,54 +20,10 @@ from domain.deliveries.rules import (
     Rejection,
     WrongItem,
 )
-from domain.engagement.rules import Bound, Finality, Metric, ValueKind
 from domain.ids import parse_id
-from domain.partners.rules import Platform
 from domain.problems import Invalid
 
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 LONGEST_ITEM_ID = 100
-
-
-class _Named(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    platform: Platform
-    external_id: str | None = None
-    base_url: str | None = None
-    url: str | None = None
-    account: str | None = None
-    title: str | None = None
-    posted_at: Moment | None = None
-
-
-class _Period(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    starts_at: Moment
-    ends_at: Moment
-
-
-class _Item(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    post: str | _Named
-    metric: Metric
-    value: int
-    observed_at: Moment | None = None
-    period: _Period | None = None
-    value_kind: ValueKind | None = None
-    bound: Bound = Bound.EXACT
-    finality: Finality = Finality.FINAL
-    definition: str | None = None
-    item_id: str | None = None
-    reason: str | None = None
-
-
-class _ItemId(msgspec.Struct, frozen=True, rename="camel"):
-    """All that is looked for in an item that cannot be read."""
-
-    item_id: str = ""
-
-
-class _Body(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    items: list[msgspec.Raw]
-    dry_run: bool = False
-    upsert_posts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +43,7 @@ def read_batch(body: bytes) -> Batch:
     Raises NotJson; Invalid when it is JSON, but no batch.
     """
     try:
-        known = msgspec.json.decode(body, type=_Body)
+        known = msgspec.json.decode(body, type=Body)
     except msgspec.ValidationError as error:
         raise Invalid(str(error), code="INVALID_BATCH") from None
     except msgspec.DecodeError as error:
@@ -117,7 +73,7 @@ def _explain(body: bytes, error: msgspec.DecodeError) -> NoReturn:
 def _read_item(raw: msgspec.Raw) -> PushedItem | WrongItem:
     text_ = bytes(raw).decode()
     try:
-        return _item(msgspec.json.decode(raw, type=_Item), text_)
+        return _item(msgspec.json.decode(raw, type=Item), text_)
     except msgspec.DecodeError as error:
         fault = _out_of_range(str(error)) or Fault(Rejection.MALFORMED, str(error))
     except Invalid as problem:
@@ -126,7 +82,7 @@ def _read_item(raw: msgspec.Raw) -> PushedItem | WrongItem:
     return WrongItem(fault, _item_id(raw), text_)
 
 
-def _item(item: _Item, text_: str) -> PushedItem:
+def _item(item: Item, text_: str) -> PushedItem:
     return PushedItem(
         post=_post(item.post),
         metric=item.metric,
@@ -149,7 +105,7 @@ def _line(given: str | None, path: tuple[str, ...], longest: int) -> str:
 
 def _item_id(raw: msgspec.Raw) -> str:
     try:
-        found = msgspec.json.decode(raw, type=_ItemId).item_id
+        found = msgspec.json.decode(raw, type=ItemId).item_id
         return text.line(found, path=("itemId",), longest=LONGEST_ITEM_ID, required=False)
     except (msgspec.DecodeError, Invalid):
         return ""
@@ -162,7 +118,7 @@ def _out_of_range(message: str) -> Fault | None:
     return None
 
 
-def _post(given: str | _Named) -> int | PostName:
+def _post(given: str | NamedPost) -> int | PostName:
     if isinstance(given, str):
         return parse_id(given, "Post", path=("post",))[1]
     if given.external_id is None and given.url is None:

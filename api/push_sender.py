@@ -27,7 +27,8 @@ def signature_of(request: Request, now: datetime) -> Signed:
     try:
         return read_headers(request.headers, now=now)
     except Invalid as problem:
-        raise Refusal(400, problem.code, problem.message) from None
+        status = 401 if problem.code == "UNSIGNED" else 400
+        raise Refusal(status, problem.code, problem.message) from None
 
 
 async def check_signature(

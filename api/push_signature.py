@@ -81,7 +81,7 @@ def _fits(secret: str, body: bytes, headers: dict[str, str]) -> bool:
 def _header(headers: Headers, name: str, shape: re.Pattern[str] | None) -> str:
     values = headers.getlist(name)
     if not values:
-        raise _refused(name, f"the header {name} is missing")
+        raise Invalid(f"the header {name} is missing", path=(name,), code="UNSIGNED")
     if len(values) > 1:
         raise _refused(name, f"the header {name} stands there more than once")
     if shape and not shape.fullmatch(values[0]):

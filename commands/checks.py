@@ -27,7 +27,7 @@ CHECKS = (
         ("-c", "from importlinter.cli import lint_imports_command as run; run()"),
     ),
     Check("missing migrations", ("cli.py", "migrate", "--check")),
-    Check("stale schema.graphql", ("cli.py", "schema", "--check")),
+    Check("stale schema.graphql and openapi.json", ("cli.py", "schema", "--check")),
     Check("tests (pytest)", ("-m", "pytest", "--cov", "--cov-report=term:skip-covered")),
 )
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from starlette.applications import Starlette
 
-from api import push, push_log
+from api import openapi, push, push_log
 from api.push_load import Gate
 from domain.access import SYSTEM, Act
 from domain.engagement.actions.backlog import backlog
@@ -27,7 +27,7 @@ from tests.rows import (
 )
 
 BOX = SecretBox(("key",))
-APP = Starlette(routes=[*push.routes, *push_log.routes])
+APP = Starlette(routes=[*push.routes, *push_log.routes, *openapi.routes])
 APP.state.secret_box = BOX
 APP.state.settings = Settings(push_open_days=36_500)
 """Nothing is settled, so that moments may stand in the tests as they are."""

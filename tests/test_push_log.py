@@ -101,7 +101,7 @@ async def test_nobody_reads_the_log_of_somebody_else() -> None:
     assert refusal(await get(other, "/msg_1")) == (404, "NOT_FOUND")
     assert (await get(other, "")).json() == {"deliveries": [], "next": None}
     unsigned = await asgi.call(APP, "GET", f"/v1/deliveries?partner=Partner:{sender.partner_id}")
-    assert refusal(unsigned) == (400, "INVALID_HEADER")
+    assert refusal(unsigned) == (401, "UNSIGNED")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,84 @@
+"""The description of /v1 holds: what it allows is taken, what it does not is refused as it says.
+
+Few requests in every run, many with XINFENG_SLOW=1:
+
+    XINFENG_SLOW=1 .venv/bin/python -m pytest tests/test_openapi.py
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from requests import PreparedRequest
+from requests.auth import AuthBase
+
+from api.openapi import description
+from commands.sdl import COPIES
+from domain.engagement.rules import Metric
+from tests import asgi
+from tests.pushes import APP, sign
+from tests.test_push_docs import make_partner, server
+
+EXAMPLES = 1000 if os.environ.get("XINFENG_SLOW") == "1" else 60
+
+
+class Signature(AuthBase):
+    """Signs as Standard Webhooks says, whatever is sent."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        body: Any = request.body or b""
+        body = body.encode() if isinstance(body, str) else body
+        webhook_id, now = str(uuid.uuid4()), int(time.time())
+        request.headers["webhook-id"] = webhook_id
+        request.headers["webhook-timestamp"] = str(now)
+        request.headers["webhook-signature"] = sign(self._secret, webhook_id, now, body)
+        return request
+
+
+@pytest.fixture(scope="module")
+def api(database_url: str) -> Iterator[tuple[str, str, str]]:
+    partner = asyncio.run(make_partner(database_url))
+    with server(database_url) as url:
+        yield url, partner["XINFENG_PARTNER"], partner["XINFENG_SECRET"]
+
+
+@pytest.mark.parametrize("name", ["pushEngagement", "listDeliveries", "showDelivery"])
+def test_nothing_is_answered_otherwise_than_described(api: tuple[str, str, str], name: str) -> None:
+    url, partner, secret = api
+    schema = schemathesis.openapi.from_url(f"{url}/v1/openapi.json")
+    operation = schema.find_operation_by_id(name)
+
+    @given(case=operation.as_strategy())
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+    def ask(case: Any) -> None:
+        case.query = {**(case.query or {}), "partner": partner}
+        case.call_and_validate(auth=Signature(secret), session=session)
+
+    with requests.Session() as session:
+        ask()
+
+
+def test_the_committed_descriptions_are_current() -> None:
+    assert [copy.path.name for copy in COPIES if not copy.is_current] == []
+
+
+async def test_it_is_served_and_says_what_the_types_say() -> None:
+    answer = await asgi.call(APP, "GET", "/v1/openapi.json")
+    assert answer.json() == description()
+    shapes = answer.json()["components"]["schemas"]
+    assert shapes["Metric"]["enum"] == sorted(Metric)
+    assert shapes["Item"]["required"] == ["post", "metric", "value"]
+    assert set(shapes["Item"]["properties"]) >= {"observedAt", "period", "itemId", "reason"}
+    assert shapes["Body"]["properties"]["items"]["maxItems"] == 500
