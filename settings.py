@@ -78,6 +78,12 @@ class Settings(BaseSettings):
     statement_timeout_seconds: float = Field(
         default=10.0, gt=0, le=300, description="The longest one read may take in the database."
     )
+    slow_operation_seconds: float = Field(
+        default=1.0,
+        gt=0,
+        le=300,
+        description="A GraphQL operation that takes longer is logged, with where its time went.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least severe event that is logged."
     )

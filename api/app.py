@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import health, openapi, pages, push, push_log
+from api.callers import Callers
 from api.graphql import GraphQL
 from api.push_load import Gate
 from api.shared_reads import SharedReads
@@ -44,7 +45,8 @@ def create_app(settings: Settings) -> Application:
         load_trusted(settings.trusted_documents) if settings.trusted_documents else {},
         only_trusted=settings.trusted_only,
     )
-    graphql = GraphQL(Engine(build(), zone=settings.time_zone, known=known), box)
+    engine = Engine(build(), zone=settings.time_zone, known=known)
+    graphql = GraphQL(engine, box, slow_seconds=settings.slow_operation_seconds)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -59,6 +61,7 @@ def create_app(settings: Settings) -> Application:
             listening(settings.database_url) as changes,
         ):
             graphql.shared = SharedReads(changes)
+            graphql.callers = Callers(changes)
             app.state.reader = graphql.reader
             yield
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from api.replies import Headers
 from domain.access import ANONYMOUS, Viewer
-from domain.tokens.actions import viewer_for
+from domain.notifications import Changes
+from domain.tokens.actions import HOLDERS_STAND_ON, Holder, holder_of
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+MOMENT_SECONDS = 1.0
+MAX_KNOWN = 10_000
 
 
 class Unauthorized(Exception):
@@ -19,19 +26,64 @@ class Unauthorized(Exception):
 
 def request_id_of(headers: Headers) -> str:
     """The id the caller gave, when it is a plain one, else a new one."""
-    given = headers.get(b"x-request-id", b"")
-    return given.decode() if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    given = headers.get(b"x-request-id")
+    if given is not None and REQUEST_ID.fullmatch(given):
+        return given.decode()
+    return secrets.token_hex(8)
 
 
-async def viewer_of(headers: Headers) -> Viewer:
-    """Raises Unauthorized for a token that is unknown, expired or revoked."""
-    header = headers.get(b"authorization")
-    if header is None:
-        return ANONYMOUS
-    scheme, _, token = header.decode("latin-1").partition(" ")
-    viewer = None
-    if scheme.lower() == "bearer":
-        viewer = await viewer_for(token.strip(), now=datetime.now(UTC))
-    if viewer is None:
-        raise Unauthorized
-    return viewer
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A token's holder, as long as `mark` is still the mark of what tokens stand on, and until
+    `ends_at`, in seconds of the clock."""
+
+    viewer: Viewer
+    mark: Hashable
+    ends_at: float
+
+
+class Callers:
+    """Knows the holders of tokens for a moment: until a write to what says who they are, in
+    whichever process, and no longer than MOMENT_SECONDS, should word of it be lost."""
+
+    def __init__(self, changes: Changes, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._changes = changes
+        self._clock = clock
+        self._known: dict[bytes, Known] = {}
+
+    async def viewer_of(self, headers: Headers) -> Viewer:
+        """Raises Unauthorized for a token that is unknown, expired or revoked."""
+        header = headers.get(b"authorization")
+        if header is None:
+            return ANONYMOUS
+        key = hashlib.sha256(header).digest()  # tokens themselves are not held
+        known = self._known.get(key)
+        if known is not None and self._holds(known):
+            return known.viewer
+        self._known.pop(key, None)
+        return await self._ask(key, header)
+
+    def _holds(self, known: Known) -> bool:
+        return (
+            self._clock() < known.ends_at
+            and self._changes.is_listening
+            and self._changes.mark(HOLDERS_STAND_ON) == known.mark
+        )
+
+    async def _ask(self, key: bytes, header: bytes) -> Viewer:
+        scheme, _, token = header.decode("latin-1").partition(" ")
+        mark, asked_at, now = self._changes.mark(HOLDERS_STAND_ON), self._clock(), datetime.now(UTC)
+        holder = await holder_of(token.strip(), now=now) if scheme.lower() == "bearer" else None
+        if holder is None:
+            raise Unauthorized
+        if len(self._known) >= MAX_KNOWN:
+            self._known.clear()
+        self._known[key] = Known(holder.viewer, mark, asked_at + _seconds(holder, now))
+        return holder.viewer
+
+
+def _seconds(holder: Holder, now: datetime) -> float:
+    """How long it may be known: a moment, and not past its own end."""
+    if holder.expires_at is None:
+        return MOMENT_SECONDS
+    return min(MOMENT_SECONDS, (holder.expires_at - now).total_seconds())

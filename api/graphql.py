@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from datetime import UTC, datetime
 
 import structlog
 from graphql import GraphQLError
 from starlette.types import Receive, Scope, Send
 
+from api import slow_operations
 from api.asked import (
     GRAPHQL_JSON,
     JSON,
@@ -17,18 +19,23 @@ from api.asked import (
     from_body,
     from_query_string,
 )
-from api.callers import Unauthorized, request_id_of, viewer_of
+from api.callers import Callers, Unauthorized, request_id_of
+from api.exchange import Exchange
+from api.explanations import EXPLAIN, explain, wants_explanation
 from api.graphiql import PAGE
-from api.replies import Disconnected, Headers, Reply, TooLarge, headers_of, read_body
+from api.replies import Disconnected, Reply, TooLarge, headers_of, read_body
 from api.shared_reads import SharedReads
-from domain.access import Viewer
+from api.timings import server_timing
+from domain.access import ANONYMOUS
 from domain.outages import OUTAGES
+from domain.problems import Forbidden
 from domain.reader import Reader
 from domain.secrets import SecretBox
 from schema.execution.answers import Answer
 from schema.execution.context import Context
 from schema.execution.documents import Refused
 from schema.execution.engine import Engine, Prepared
+from schema.planner.plan import Plan
 
 log = structlog.get_logger()
 
@@ -40,40 +47,48 @@ AWAY = {"UNAVAILABLE", "TIMED_OUT"}
 
 
 class GraphQL:
-    """The ASGI application behind /graphql. reader, shared: there once the process has started."""
+    """The ASGI application behind /graphql. reader, shared, callers: there once the process has
+    started."""
 
     reader: Reader
     shared: SharedReads
+    callers: Callers
 
-    def __init__(self, engine: Engine, box: SecretBox) -> None:
+    def __init__(self, engine: Engine, box: SecretBox, *, slow_seconds: float) -> None:
         self.engine = engine
         self.box = box
+        self._slow_seconds = slow_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = headers_of(scope)
-        request_id = request_id_of(headers)
+        media_type = GRAPHQL_JSON if GRAPHQL_JSON in headers.get(b"accept", b"") else JSON
+        exchange = Exchange(headers, request_id_of(headers), media_type)
         try:
-            reply = await self._reply(scope, headers, receive, request_id)
+            reply = await self._reply(scope, exchange, receive)
         except Disconnected:
             return
         except Exception as error:
-            log.exception("request failed", request_id=request_id, exc_info=error)
-            message = f"something went wrong; request {request_id}"
+            log.exception("request failed", request_id=exchange.request_id, exc_info=error)
+            message = f"something went wrong; request {exchange.request_id}"
             reply = _refusal(message, "INTERNAL", 500, JSON)
-        await reply.send(send, (b"x-request-id", request_id.encode()))
+        ended_at = time.perf_counter()
+        if ended_at - exchange.begun_at > self._slow_seconds:
+            slow_operations.tell(exchange, ended_at)
+        more = server_timing(exchange, ended_at)
+        await reply.send(send, (b"x-request-id", exchange.request_id.encode()), *more)
 
-    async def _reply(
-        self, scope: Scope, headers: Headers, receive: Receive, request_id: str
-    ) -> Reply:
-        media_type = GRAPHQL_JSON if GRAPHQL_JSON in headers.get(b"accept", b"") else JSON
+    async def _reply(self, scope: Scope, exchange: Exchange, receive: Receive) -> Reply:
+        media_type = exchange.media_type
         try:
             match scope["method"]:
                 case "POST":
-                    check_content_type(headers.get(b"content-type", b""))
-                    body = await read_body(receive, headers, limit=MAX_BODY)
-                    return await self._answer(body, False, headers, media_type, request_id)
+                    check_content_type(exchange.headers.get(b"content-type", b""))
+                    exchange.given = await read_body(receive, exchange.headers, limit=MAX_BODY)
+                    exchange.begun_at = time.perf_counter()
+                    return await self._answer(exchange)
                 case "GET" | "HEAD":
-                    return await self._get(scope["query_string"], headers, media_type, request_id)
+                    exchange.given, exchange.is_safe = scope["query_string"], True
+                    return await self._get(exchange)
                 case _:
                     return Reply(405, b"text/plain", b"", ((b"allow", b"GET, HEAD, POST"),))
         except BadRequest as error:
@@ -84,16 +99,17 @@ class GraphQL:
         except Unauthorized:
             message = "this token is not known, has expired or was revoked"
             return _refusal(message, "UNAUTHENTICATED", 401, media_type)
+        except Forbidden as error:
+            return _refusal(error.message, error.code, 403, media_type)
         except OUTAGES:
             message = "the database cannot be reached now; try again soon"
             return _refusal(message, "UNAVAILABLE", 503, media_type)
 
-    async def _get(
-        self, query_string: bytes, headers: Headers, media_type: bytes, request_id: str
-    ) -> Reply:
-        if not _asks(query_string) and b"text/html" in headers.get(b"accept", b""):
+    async def _get(self, exchange: Exchange) -> Reply:
+        headers = exchange.headers
+        if not _asks(exchange.given) and b"text/html" in headers.get(b"accept", b""):
             return Reply(200, b"text/html; charset=utf-8", PAGE.encode())
-        reply = await self._answer(query_string, True, headers, media_type, request_id)
+        reply = await self._answer(exchange)
         if reply.status != 200:
             return reply
         tag = b'"%b"' % hashlib.blake2b(reply.body, digest_size=12).hexdigest().encode()
@@ -102,52 +118,55 @@ class GraphQL:
             return Reply(304, reply.media_type, b"", (*kinds, (b"etag", tag)))
         return Reply(200, reply.media_type, reply.body, (*kinds, (b"etag", tag)))
 
-    async def _answer(
-        self,
-        given: bytes,
-        is_safe: bool,
-        headers: Headers,
-        media_type: bytes,
-        request_id: str,
-    ) -> Reply:
+    async def _answer(self, exchange: Exchange) -> Reply:
         """The reply to a request, kept from before where that is the same."""
-        shares = b"authorization" not in headers and b"no-cache" not in headers.get(
-            b"cache-control", b""
-        )
-        key = (given, is_safe, media_type)
+        viewer = exchange.viewer = await self.callers.viewer_of(exchange.headers)
+        explains = EXPLAIN in exchange.headers and wants_explanation(exchange)
+        shares = viewer is ANONYMOUS and not explains and not exchange.wants_fresh
+        key = (exchange.given, exchange.is_safe, exchange.media_type)
         if shares and (reply := self.shared.find(key)) is not None:
+            exchange.is_hit = True
             return reply
-        asked = from_query_string(given) if is_safe else from_body(given)
-        viewer = await viewer_of(headers)
+        asked = from_query_string(exchange.given) if exchange.is_safe else from_body(exchange.given)
         try:
-            prepared = self.engine.prepare(asked, viewer)
+            prepared = exchange.prepared = self.engine.prepare(asked, viewer)
         except Refused as refused:
-            return _reply(Answer(None, refused.errors), media_type)
-        if shares and prepared.plan is not None:
-            return await self._shared(key, prepared, viewer, media_type, request_id)
-        return _reply(await self._run(prepared, viewer, request_id), media_type)
+            return _reply(Answer(None, refused.errors), exchange.media_type)
+        finally:
+            exchange.prepared_at = time.perf_counter()
+        if prepared.plan is None:
+            return _reply(await self._write(exchange, prepared, explains), exchange.media_type)
+        if shares:
+            return await self._shared(key, prepared, prepared.plan, exchange)
+        answer = await self._run(exchange, prepared)
+        if explains and not answer.errors:
+            answer = await explain(answer, exchange, prepared, self.reader)
+        return _reply(answer, exchange.media_type)
 
     async def _shared(
-        self,
-        key: tuple[bytes, bool, bytes],
-        prepared: Prepared,
-        viewer: Viewer,
-        media_type: bytes,
-        request_id: str,
+        self, key: tuple[bytes, bool, bytes], prepared: Prepared, plan: Plan, exchange: Exchange
     ) -> Reply:
-        assert prepared.plan is not None
-        tables = prepared.plan.tables
-        mark = self.shared.mark(tables)
+        mark = self.shared.mark(plan.tables)
         answer = await self.shared.once(
-            prepared.question, mark, lambda: self._run(prepared, viewer, request_id)
+            prepared.question, mark, lambda: self._run(exchange, prepared)
         )
-        reply = _reply(answer, media_type)
+        reply = _reply(answer, exchange.media_type)
         if not answer.errors:
-            self.shared.keep(key, reply, tables, mark)
+            self.shared.keep(key, reply, plan.tables, mark)
         return reply
 
-    async def _run(self, prepared: Prepared, viewer: Viewer, request_id: str) -> Answer:
-        context = Context(viewer, datetime.now(UTC), request_id, self.box)
+    async def _write(self, exchange: Exchange, prepared: Prepared, explains: bool) -> Answer:
+        """A mutation. What was shared before it is not found again here, whoever writes may read
+        it next."""
+        if explains:
+            raise BadRequest("only a query can be explained")
+        try:
+            return await self._run(exchange, prepared)
+        finally:
+            self.shared.forget()
+
+    async def _run(self, exchange: Exchange, prepared: Prepared) -> Answer:
+        context = Context(exchange.viewer, datetime.now(UTC), exchange.request_id, self.box)
         return await self.engine.run(prepared, context, self.reader)
 
 

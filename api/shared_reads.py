@@ -59,6 +59,10 @@ class SharedReads:
     def mark(self, tables: tuple[str, ...]) -> Hashable:
         return self._changes.mark(tables)
 
+    def forget(self) -> None:
+        """Nothing kept so far is found again."""
+        self._changes.forget()
+
     async def once(
         self, question: Hashable, mark: Hashable, ask: Callable[[], Awaitable[Answer]]
     ) -> Answer:

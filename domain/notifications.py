@@ -26,7 +26,7 @@ class Changes:
     def __init__(self) -> None:
         self.listening = asyncio.Event()
         self._counts: Counter[str] = Counter()
-        self._connections = 0
+        self._epoch = 0
 
     @property
     def is_listening(self) -> bool:
@@ -34,10 +34,15 @@ class Changes:
 
     def mark(self, tables: Iterable[str]) -> Hashable:
         """Differs from an earlier mark as soon as one of the tables has been written to."""
-        return (self._connections, *(self._counts[table] for table in tables))
+        return (self._epoch, *(self._counts[table] for table in tables))
 
     def heard(self, table: str) -> None:
         self._counts[table] += 1
+
+    def forget(self) -> None:
+        """Every mark differs from now on: after a write of our own, which will be heard of only in
+        a moment, and whenever something may have been missed."""
+        self._epoch += 1
 
     async def listen(self, database_url: str) -> None:
         """Runs for ever; finds the database again when it was away."""
@@ -55,7 +60,7 @@ class Changes:
             await connection.add_listener(
                 CHANNEL, lambda _connection, _pid, _channel, table: self.heard(str(table))
             )
-            self._connections += 1
+            self.forget()
             self.listening.set()
             await ended.wait()
         finally:

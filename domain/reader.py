@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -20,6 +21,14 @@ class Unavailable(Exception):
 
 class TimedOut(Exception):
     """The database gave up: the statement took longer than it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How PostgreSQL runs a statement. types: of its bound values, in order; plan: JSON."""
+
+    types: list[str]
+    plan: bytes
 
 
 class Reader:
@@ -51,6 +60,22 @@ class Reader:
             connection.terminate()
             raise
         return found
+
+    async def explain(self, sql: str, values: Sequence[Any]) -> Explanation:
+        """Runs a planned statement for its plan and timings, as planned for these very values.
+        Raises Unavailable and TimedOut."""
+        try:
+            async with self._pool.acquire() as connection:
+                statement = await connection.prepare(sql)
+                types = [type_.name for type_ in statement.get_parameters()]
+                explain = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}"
+                (plan,) = await self._fetch(connection, explain, values)
+        except asyncpg.QueryCanceledError as error:
+            raise TimedOut from error
+        except OUTAGES as error:
+            raise Unavailable from error
+        assert plan is not None
+        return Explanation(types, plan)
 
     async def is_ready(self) -> bool:
         """Whether the database answers now."""

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from urllib.parse import urlencode
 
+import pytest
 import pytest_asyncio
 
 from api.replies import Reply
@@ -56,6 +57,23 @@ async def test_a_write_ends_it_at_once(opened: Graph, world: World) -> None:
     before = await opened.ask(COUNT)
     await articles.publish(EDITOR, article_id, 1)
     await _heard(opened)
+    after = await opened.ask(COUNT)
+    assert after["articles"]["totalCount"] == before["articles"]["totalCount"] + 1
+
+
+async def test_whoever_writes_reads_what_they_wrote(
+    opened: Graph, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    article_id = await make_article(world, title="新")
+    _, token = await tokens.create(EDITOR, "tests", Role.ADMINISTRATOR, None)
+    await _heard(opened)
+    monkeypatch.setattr(opened.app.graphql.shared._changes, "heard", lambda table: None)
+    before = await opened.ask(COUNT)
+    query = """mutation($input: ArticleVersionInput!) { publishArticle(input: $input) {
+        __typename } }"""
+    given = {"id": f"Article:{article_id}", "version": 1}
+    done = await opened.ask(query, token=token, input=given)
+    assert done == {"publishArticle": {"__typename": "ArticlePayload"}}
     after = await opened.ask(COUNT)
     assert after["articles"]["totalCount"] == before["articles"]["totalCount"] + 1
 

@@ -21,8 +21,8 @@ HOUR = timedelta(hours=1)
 
 async def test_a_token_tells_who_is_calling() -> None:
     number, token = await actions.create(EDITOR, "应用", Role.ADMINISTRATOR, None)
-    viewer = await actions.viewer_for(token, now=NOW)
-    assert viewer == Viewer(Role.ADMINISTRATOR, f"应用 (Token:{number})")
+    holder = await actions.holder_of(token, now=NOW)
+    assert holder == (Viewer(Role.ADMINISTRATOR, f"应用 (Token:{number})"), None)
 
 
 async def test_only_the_hash_is_kept() -> None:
@@ -44,14 +44,14 @@ async def test_tokens_differ() -> None:
 
 async def test_a_token_ends() -> None:
     _, token = await actions.create(EDITOR, "应用", Role.ADMINISTRATOR, NOW + HOUR)
-    assert await actions.viewer_for(token, now=NOW + HOUR - timedelta(seconds=1)) is not None
-    assert await actions.viewer_for(token, now=NOW + HOUR) is None
+    assert await actions.holder_of(token, now=NOW + HOUR - timedelta(seconds=1)) is not None
+    assert await actions.holder_of(token, now=NOW + HOUR) is None
 
 
 async def test_a_revoked_token_is_nobody() -> None:
     number, token = await actions.create(EDITOR, "应用", Role.ADMINISTRATOR, None)
     await actions.revoke(EDITOR, number)
-    assert await actions.viewer_for(token, now=NOW) is None
+    assert await actions.holder_of(token, now=NOW) is None
     async with refused(Conflict, "id", code="WRONG_STATUS"):
         await actions.revoke(EDITOR, number)
 
@@ -60,7 +60,7 @@ async def test_a_revoked_token_is_nobody() -> None:
     "token", ["", "xf_", "xf_" + "A" * 43, "xf_" + "A" * 5000, "\ud800", "xf_" + "字" * 43, "\x00"]
 )
 async def test_what_is_no_token_is_nobody(token: str) -> None:
-    assert await actions.viewer_for(token, now=NOW) is None
+    assert await actions.holder_of(token, now=NOW) is None
 
 
 async def test_what_is_refused() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import datetime
+from typing import NamedTuple
 
 from domain import moments, text
 from domain.access import Act, Role, Viewer, require_administrator
@@ -63,7 +64,18 @@ async def list_tokens(viewer: Viewer) -> list[Token]:
     return await Token.all().order_by("id")
 
 
-async def viewer_for(token: str, *, now: datetime) -> Viewer | None:
+class Holder(NamedTuple):
+    """Who holds a token, and until when that is so by itself."""
+
+    viewer: Viewer
+    expires_at: datetime | None
+
+
+HOLDERS_STAND_ON = ("token",)
+"""The tables `holder_of` reads: until one of them is written to, it says the same."""
+
+
+async def holder_of(token: str, *, now: datetime) -> Holder | None:
     """Whose token this is; None for one that is unknown, expired or revoked.
 
     It is found by its hash: how long that takes tells nothing of the token.
@@ -72,4 +84,5 @@ async def viewer_for(token: str, *, now: datetime) -> Viewer | None:
     row = await Token.get_or_none(sha256=hashed, revoked_at=None) if hashed else None
     if row is None or (row.expires_at is not None and row.expires_at <= now):
         return None
-    return Viewer(row.role, f"{row.name} ({format_id('Token', row.id)})")
+    viewer = Viewer(row.role, f"{row.name} ({format_id('Token', row.id)})")
+    return Holder(viewer, row.expires_at)

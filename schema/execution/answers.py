@@ -43,3 +43,8 @@ class Answer:
 def spliced(fields: Sequence[tuple[str, bytes]]) -> bytes:
     """A JSON object of fields whose values are JSON already. Keys are GraphQL names: ASCII."""
     return b"{" + b",".join(b'"%b":%b' % (key.encode(), value) for key, value in fields) + b"}"
+
+
+def merged(one: bytes, other: bytes) -> bytes:
+    """One JSON object of the fields of two, which have none in common. `other` has some."""
+    return b"{" + other[1:] if one == b"{}" else one[:-1] + b"," + other[1:]

@@ -62,6 +62,10 @@ class Prepared:
     values: tuple[Any, ...] = ()
 
     @property
+    def operation_name(self) -> str | None:
+        return self.operation.name.value if self.operation.name else None
+
+    @property
     def question(self) -> Hashable:
         """Equal for queries that must have equal answers at the same moment, for one viewer."""
         return id(self.plan), repr(self.values)
@@ -160,7 +164,7 @@ class Engine:
         try:
             columns = iter(await reader.row(plan.sql, prepared.values) if plan.sql else ())
         except Exception as error:
-            return Answer(NULL, [failure(error, context)])
+            return Answer(NULL, [failure(error, context.request_id)])
         fields: list[tuple[str, bytes]] = []
         for root in plan.roots:
             if root.is_planned:
@@ -194,7 +198,7 @@ class Engine:
             try:
                 value = await self._written(prepared, nodes, context, reader)
             except Exception as error:
-                return Answer(NULL, [failure(error, context, nodes, [key])])
+                return Answer(NULL, [failure(error, context.request_id, nodes, [key])])
             fields.append((key, value))
         return Answer(spliced(fields))
 
@@ -223,7 +227,7 @@ def coded(error: GraphQLError, code: str) -> GraphQLError:
 
 def failure(
     error: Exception,
-    context: Context,
+    request_id: str,
     nodes: list[FieldNode] | None = None,
     path: list[str | int] | None = None,
 ) -> GraphQLError:
@@ -235,6 +239,6 @@ def failure(
     elif isinstance(error, TimedOut):
         code, message = "TIMED_OUT", "this took too long; ask for less"
     else:
-        log.exception("request failed", request_id=context.request_id, exc_info=error)
-        code, message = "INTERNAL", f"something went wrong; request {context.request_id}"
+        log.exception("request failed", request_id=request_id, exc_info=error)
+        code, message = "INTERNAL", f"something went wrong; request {request_id}"
     return GraphQLError(message, nodes, path=path, extensions={"code": code})

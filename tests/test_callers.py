@@ -1,0 +1,82 @@
+"""Tokens are known for a moment, and never longer than they hold."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from api.callers import MOMENT_SECONDS, Callers, Unauthorized
+from domain.access import ANONYMOUS, Role
+from domain.notifications import Changes
+from domain.tokens import actions as tokens
+from domain.tokens.models import Token
+from tests.rows import EDITOR
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def _listening() -> Changes:
+    changes = Changes()
+    changes.listening.set()
+    return changes
+
+
+async def _bearer(expires_at: datetime | None = None) -> tuple[int, dict[bytes, bytes]]:
+    number, token = await tokens.create(EDITOR, "tests", Role.ADMINISTRATOR, expires_at)
+    return number, {b"authorization": f"Bearer {token}".encode()}
+
+
+async def _revoke_unheard(number: int) -> None:
+    await Token.filter(id=number).update(revoked_at=datetime.now(UTC))
+
+
+async def test_nobody_without_a_token() -> None:
+    assert await Callers(Changes()).viewer_of({}) is ANONYMOUS
+
+
+async def test_a_holder_is_known_until_tokens_change() -> None:
+    changes = _listening()
+    callers = Callers(changes)
+    number, headers = await _bearer()
+    first = await callers.viewer_of(headers)
+    assert first.name == f"tests (Token:{number})"
+    await _revoke_unheard(number)
+    assert await callers.viewer_of(headers) is first  # not asked: nothing was heard
+    changes.heard("token")
+    for _ in range(2):
+        with pytest.raises(Unauthorized):
+            await callers.viewer_of(headers)
+
+
+async def test_a_moment_ends_also_when_word_is_lost() -> None:
+    now = [0.0]
+    callers = Callers(_listening(), clock=lambda: now[0])
+    number, headers = await _bearer()
+    await callers.viewer_of(headers)
+    await _revoke_unheard(number)
+    now[0] = MOMENT_SECONDS - 0.01
+    await callers.viewer_of(headers)
+    now[0] = MOMENT_SECONDS
+    with pytest.raises(Unauthorized):
+        await callers.viewer_of(headers)
+
+
+async def test_nobody_is_known_while_nothing_is_heard() -> None:
+    callers = Callers(Changes())
+    number, headers = await _bearer()
+    await callers.viewer_of(headers)
+    await _revoke_unheard(number)
+    with pytest.raises(Unauthorized):
+        await callers.viewer_of(headers)
+
+
+async def test_a_token_is_not_known_past_its_own_end() -> None:
+    now = [0.0]
+    callers = Callers(_listening(), clock=lambda: now[0])
+    number, headers = await _bearer(datetime.now(UTC) + timedelta(seconds=0.5))
+    await callers.viewer_of(headers)
+    await _revoke_unheard(number)
+    now[0] = 0.5
+    with pytest.raises(Unauthorized):
+        await callers.viewer_of(headers)
