@@ -33,6 +33,17 @@ ROOT = Path(__file__).parent.parent
 HOST = "127.0.0.1"
 READY_SECONDS = 60.0
 PULL_SECONDS = 5
+PLAYED_BY_THE_SANDBOX = (
+    "WEIBO",
+    "MASTODON",
+    "WECHAT",
+    "DOUYIN",
+    "BILIBILI",
+    "YOUTUBE",
+    "PLAUSIBLE",
+    "WORDPRESS",
+)
+"""Nothing in the demo asks a real platform."""
 
 Speed = Annotated[float, Parameter(validator=Number(gte=0, lte=360_000))]
 
@@ -134,7 +145,7 @@ def _children(directory: Path, url: str, key: str, port: int, speed: float) -> l
         "DATABASE_URL": url,
         "XINFENG_SECRET_KEY": key,
         "XINFENG_PLATFORM_URLS": json.dumps(
-            {"WEIBO": f"{here}/weibo", "MASTODON": f"{here}/mastodon"}
+            {name: f"{here}/{name.lower()}" for name in PLAYED_BY_THE_SANDBOX}
         ),
         "XINFENG_PULL_INTERVAL_SECONDS": str(PULL_SECONDS),
         "XINFENG_LOG_FORMAT": "text",
