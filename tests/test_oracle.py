@@ -7,22 +7,27 @@ Few documents in every run; thousands, and others each time, with XINFENG_SLOW=1
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest_asyncio
-from graphql import parse, validate
-from hypothesis import assume, given
+from graphql import validate
+from graphql.language import parse
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.access import ANONYMOUS, SYSTEM
+from tests.oracle import faults
 from tests.oracle.documents import Case, cases
 from tests.oracle.effort import MARKS, examples
-from tests.side_by_side import Sides, sides
+from tests.oracle.executor import schema_of
+from tests.side_by_side import SDL, Sides, sides
 
 pytestmark = MARKS
 
-
+SCHEMA = schema_of(SDL.read_text(encoding="utf-8"))
 _opened: list[Sides] = []
 
 
@@ -39,9 +44,45 @@ def _cases() -> st.SearchStrategy[Case]:
 
 
 @given(case=st.deferred(_cases))
-@examples(100, 4000)
+@examples(150, 4000)
 async def test_generated_documents_get_the_same_answers(both: Sides, case: Case) -> None:
-    assume(not validate(both.oracle, parse(case.document)))  # e.g. a variable left unused
+    assert validate(both.oracle, parse(case.document)) == []
     for viewer in (ANONYMOUS, SYSTEM):
         for variables in case.sets:
             await both.agree(case.document, variables, viewer)
+
+
+def _asked(document: str, value: Any, type_: str, is_literal: bool) -> tuple[str, dict[str, Any]]:
+    """A document with a value in its place, as a literal or as a variable."""
+    if is_literal:
+        return document.replace("%s", json.dumps(value)), {}
+    return f"query($it: {type_}) {document.replace('%s', '$it')}", {"it": value}
+
+
+@given(
+    document=st.sampled_from(faults.id_places(SCHEMA)),
+    value=faults.no_ids,
+    is_literal=st.booleans(),
+)
+@examples(150, 3000)
+async def test_what_is_no_id_is_refused(
+    both: Sides, document: str, value: str, is_literal: bool
+) -> None:
+    await both.refuses(*_asked(document, value, "ID!", is_literal))
+
+
+WRONG_BRANCH = '... on Account { posts(filter: {accountId: "no id"}) { nodes { id } } } id'
+
+
+async def test_what_is_never_taken_cannot_be_wrong(both: Sides) -> None:
+    """The id of a series says what its subject is, so a fragment on another type asks nothing."""
+    asked = 'engagementSeries(id: "Article:1") { subject { ' + WRONG_BRANCH + " } }"
+    await both.agree("{ " + asked + " }", {}, SYSTEM)
+
+
+async def test_what_may_be_taken_is_refused_whatever_the_id(both: Sides) -> None:
+    """One statement holds every branch of `node`: a fault is told of, not found out by a row."""
+    for id_ in ("Account:1", "Article:1"):
+        asked = "query($id: ID!) { node(id: $id) { " + WRONG_BRANCH + " } }"
+        message = await both.refuses(asked, {"id": id_})
+        assert "'no id'" in message

@@ -32,9 +32,7 @@ class Arguments:
         """The text, empty or in brackets, and how many rows one parent leads to at most."""
         if "first" in field.args:
             return self._list(field, room)
-        given = self._given(owner, name, field)
-        times = MOST_IDS if name == "nodes" else ABOVE if name == "ancestors" else 1
-        return _bracketed(given), POINTS if "bucket" in field.args else times
+        return _bracketed(self._given(owner, name, field)), least(name, field)
 
     def _list(self, field: GraphQLField, room: int) -> tuple[str, int]:
         most = next((size for size in SIZES if size <= min(room, 300)), 1)
@@ -132,6 +130,13 @@ class Arguments:
             )
             parts.append(f"{name}: {text}")
         return "{" + ", ".join(parts) + "}"
+
+
+def least(name: str, field: GraphQLField) -> int:
+    """How many rows the field leads to where its arguments cannot change that, else 1."""
+    if "bucket" in field.args:
+        return POINTS
+    return MOST_IDS if name == "nodes" else ABOVE if name == "ancestors" else 1
 
 
 def _types_of(name: str, values: Values) -> tuple[str, ...]:

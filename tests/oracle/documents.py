@@ -15,14 +15,14 @@ from graphql import (
 )
 from hypothesis import strategies as st
 
-from tests.oracle.arguments import Arguments
+from tests.oracle.arguments import Arguments, least
 from tests.oracle.values import Values
 from tests.oracle.variables import Variables
 from tests.oracle.words import Words
 
 Composite: TypeAlias = GraphQLObjectType | GraphQLInterfaceType
 DEEPEST = 6
-MOST_FIELDS = 45
+MOST_FIELDS = 60
 ROWS = 12_000
 """The most rows a document may ask for: below what one request may."""
 
@@ -79,7 +79,7 @@ class Drafting:
         text = "\n".join([start + selection, *self.definitions])
         return Case(text, self.variables.sets())
 
-    def selection(self, place: Place, *, most: int = 4) -> str:
+    def selection(self, place: Place, *, most: int = 6) -> str:
         number = 1 if self.fields > MOST_FIELDS else self.values.draw(st.integers(1, most))
         self.fields += number
         return "{ " + " ".join(self._member(place) for _ in range(number)) + " }"
@@ -135,9 +135,9 @@ class Drafting:
     def _object(self, place: Place, name: str) -> str:
         field = place.type_.fields[name]
         room = (ROWS - self.cost) // place.times
-        text, times = self.arguments.of(place.type_.name, name, field, room)
-        if times > room:
+        if least(name, field) > room:
             return "__typename"
+        text, times = self.arguments.of(place.type_.name, name, field, room)
         self.cost += place.times * times
         head = self._key(place, name, has_arguments=bool(text)) + name + text
         target = get_named_type(field.type)

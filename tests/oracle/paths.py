@@ -1,0 +1,141 @@
+"""Every way from the root to every type: a list of steps, and the document that walks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from graphql import (
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_leaf_type,
+)
+
+SIZES = {1: (100,), 2: (20, 5), 3: (8, 4, 2)}
+"""How many rows of each list on the way are asked for, so that no way is too costly."""
+
+SHORT_LIST = (
+    "(first: 4) { totalCount nodes { id } edges { cursor node { id } }"
+    " pageInfo { hasNextPage startCursor endCursor } }"
+)
+TOTAL = " { value status asOf coverage { known counted } }"
+POINTS = " { startsAt value }"
+
+Step: TypeAlias = tuple[str, str]
+"""A field, and the name of the object type it leads to, pages and interfaces looked through."""
+
+
+@dataclass(frozen=True)
+class Path:
+    steps: tuple[Step, ...]
+
+    @property
+    def end(self) -> str:
+        return self.steps[-1][1]
+
+    def __str__(self) -> str:
+        return ".".join(f"{name}:{type_name}" for name, type_name in self.steps)
+
+
+def paths(schema: GraphQLSchema, longest: int) -> list[Path]:
+    """All of at most so many steps. From a list of ids only one: it counts for a hundred rows."""
+    assert schema.query_type is not None
+    found = _from(schema, schema.query_type, (), longest)
+    return [path for path in found if len(path.steps) == 1 or path.steps[0][0] != "nodes"]
+
+
+def _from(
+    schema: GraphQLSchema, type_: GraphQLObjectType, before: tuple[Step, ...], longest: int
+) -> Iterator[Path]:
+    if longest == 0:
+        return
+    for name, field in type_.fields.items():
+        for target in _targets(schema, field):
+            steps = (*before, (name, target.name))
+            yield Path(steps)
+            yield from _from(schema, target, steps, longest - 1)
+
+
+def _targets(schema: GraphQLSchema, field: GraphQLField) -> list[GraphQLObjectType]:
+    """The types with rows of their own that a field leads to."""
+    type_ = get_named_type(field.type)
+    if isinstance(type_, GraphQLInterfaceType):
+        return list(schema.get_possible_types(type_))
+    if not isinstance(type_, GraphQLObjectType):
+        return []
+    inner = type_.fields.get("nodes") or type_.fields.get("subject")
+    if inner is not None:
+        return _targets(schema, inner)
+    node = schema.type_map["Node"]
+    assert isinstance(node, GraphQLInterfaceType)
+    return [type_] if schema.is_sub_type(node, type_) else []
+
+
+def document(schema: GraphQLSchema, path: Path, arguments: str) -> str:
+    """Everything at the path's end, and one step beyond it. arguments: of the first step."""
+    return "{ " + _walk(schema, "Query", path.steps, SIZES[len(path.steps)], arguments) + " }"
+
+
+def _walk(
+    schema: GraphQLSchema,
+    owner: str,
+    steps: tuple[Step, ...],
+    sizes: tuple[int, ...],
+    arguments: str,
+) -> str:
+    (name, target), rest = steps[0], steps[1:]
+    inner = _everything(schema, target)
+    if rest:
+        inner = "{ id " + _walk(schema, target, rest, sizes[1:], "") + " }"
+    type_ = schema.type_map[owner]
+    assert isinstance(type_, GraphQLObjectType)
+    field = type_.fields[name]
+    given = [arguments] if arguments else []
+    if "first" in field.args:
+        given.append(f"first: {sizes[0]}")
+    called = name + (f"({', '.join(given)})" if given else "")
+    return f"{called} {_reached(field, target, inner)}"
+
+
+def _reached(field: GraphQLField, target: str, inner: str) -> str:
+    """The selection of a field, down to the objects of the target type."""
+    type_ = get_named_type(field.type)
+    if isinstance(type_, GraphQLInterfaceType):
+        return f"{{ __typename ... on {target} {inner} }}"
+    assert isinstance(type_, GraphQLObjectType)
+    if "nodes" in type_.fields:
+        page = "totalCount pageInfo { hasNextPage startCursor endCursor }"
+        return f"{{ {page} nodes {inner} edges {{ cursor node {{ id }} }} }}"
+    if "subject" in type_.fields:
+        beside = "rank value" if "rank" in type_.fields else "metric points { startsAt value }"
+        return f"{{ {beside} subject {_reached(type_.fields['subject'], target, inner)} }}"
+    return inner
+
+
+def _everything(schema: GraphQLSchema, type_name: str) -> str:
+    type_ = schema.type_map[type_name]
+    assert isinstance(type_, GraphQLObjectType)
+    return "{ __typename " + " ".join(map(_shown, type_.fields, type_.fields.values())) + " }"
+
+
+def _shown(name: str, field: GraphQLField) -> str:
+    type_ = get_named_type(field.type)
+    if is_leaf_type(type_):
+        return name
+    assert isinstance(type_, GraphQLObjectType)
+    if "nodes" in type_.fields:
+        return name + SHORT_LIST
+    if type_.name == "MetricValue":
+        return name + TOTAL
+    if type_.name == "SeriesPoint":
+        return name + POINTS
+    leaves = [leaf for leaf, inner in type_.fields.items() if is_leaf_type(_bare(inner))]
+    return f"{name} {{ {' '.join(leaves)} }}"
+
+
+def _bare(field: GraphQLField) -> object:
+    return get_named_type(field.type)
