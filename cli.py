@@ -121,6 +121,25 @@ GROUPS = {
             ),
         ),
     ),
+    "import": (
+        "Files into the ledger.",
+        (
+            Command(
+                "engagement",
+                "commands.imports:engagement",
+                "Read a platform's figures from a CSV file or an XLSX workbook.",
+                (
+                    "import engagement 快手.xlsx --partner Partner:7 --platform KUAISHOU --preview",
+                    "import engagement 快手.xlsx --partner Partner:7 --platform KUAISHOU"
+                    " --register-posts",
+                    'import engagement march.csv --partner Partner:7 --map "热度=READS"'
+                    " --map 赞踩比=",
+                    "import engagement march.csv --partner Partner:7 --daily"
+                    ' --reason "二月报表更正"',
+                ),
+            ),
+        ),
+    ),
     "engagement": (
         "The counts: verify them, rebuild them.",
         (

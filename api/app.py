@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import health, openapi, pages, push, push_log
+from api import health, imports, openapi, pages, push, push_log
 from api.callers import Callers
 from api.graphql import GraphQL
 from api.push_load import Gate
@@ -22,6 +22,8 @@ from schema.execution.engine import Engine
 from schema.execution.trusted import KnownDocuments, load_trusted
 from schema.root import build
 from settings import Settings
+
+PARTS = (health, pages, push, push_log, openapi, imports)
 
 
 class Application:
@@ -61,12 +63,12 @@ def create_app(settings: Settings) -> Application:
             listening(settings.database_url) as changes,
         ):
             graphql.shared = SharedReads(changes)
-            graphql.callers = Callers(changes)
+            app.state.callers = graphql.callers = Callers(changes)
             app.state.reader = graphql.reader
             yield
 
     rest = Starlette(
-        routes=[*health.routes, *pages.routes, *push.routes, *push_log.routes, *openapi.routes],
+        routes=[route for part in PARTS for route in part.routes],
         lifespan=lifespan,
     )
     rest.state.settings = settings

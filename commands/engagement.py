@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from commands.failures import CommandFailed
+from commands.progress import progress
 from commands.runtime import Json, on_database, running, say
 from domain.engagement.actions.rebuild import rebuild as rebuild_figures
 from domain.engagement.actions.verify import Difference
@@ -24,7 +20,7 @@ def verify(*, as_json: Json = False) -> None:
     as_json
         The differences as a list of objects.
     """
-    with running() as settings, _progress("comparing") as report:
+    with running() as settings, progress("comparing") as report:
         work = verify_figures(zone=settings.zone, report=report)
         differences = on_database(settings.database_url, work)
     if as_json:
@@ -42,7 +38,7 @@ def verify(*, as_json: Json = False) -> None:
 
 def rebuild() -> None:
     """Write every total and daily figure anew from the observations."""
-    with running() as settings, _progress("rebuilding") as report:
+    with running() as settings, progress("rebuilding") as report:
         work = rebuild_figures(zone=settings.zone, report=report)
         changed = on_database(settings.database_url, work)
     say(f"{changed} rows changed")
@@ -50,16 +46,3 @@ def rebuild() -> None:
 
 def _row(difference: Difference) -> dict[str, object]:
     return {name: getattr(difference, name) for name in Difference.__slots__}
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task(what, total=None)
-
-        def report(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-
-        yield report

@@ -12,10 +12,12 @@ from datetime import UTC, datetime, timedelta
 
 from starlette.applications import Starlette
 
-from api import openapi, push, push_log
+from api import imports, openapi, push, push_log
+from api.callers import Callers
 from api.push_load import Gate
 from domain.access import SYSTEM, Act
 from domain.engagement.actions.backlog import backlog
+from domain.notifications import Changes
 from domain.partners.rules import Platform
 from domain.partners.secrets import issue_secret
 from domain.secrets import SecretBox
@@ -27,11 +29,12 @@ from tests.rows import (
 )
 
 BOX = SecretBox(("key",))
-APP = Starlette(routes=[*push.routes, *push_log.routes, *openapi.routes])
+APP = Starlette(routes=[*push.routes, *push_log.routes, *openapi.routes, *imports.routes])
 APP.state.secret_box = BOX
 APP.state.settings = Settings(push_open_days=36_500)
 """Nothing is settled, so that moments may stand in the tests as they are."""
 APP.state.gate = Gate(100, 1_000_000, backlog)
+APP.state.callers = Callers(Changes())
 HOUR = timedelta(hours=1)
 
 
