@@ -140,6 +140,23 @@ GROUPS = {
             ),
         ),
     ),
+    "account": (
+        "Partners' accounts: end a pause, replace a credential.",
+        (
+            Command(
+                "resume",
+                "commands.accounts:resume",
+                "End an account's pause, whatever its reason: it is asked again at once.",
+                ("account resume Account:7",),
+            ),
+            Command(
+                "credential",
+                "commands.accounts:credential",
+                "Replace an account's credential, read from standard input.",
+                ("account credential Account:7", "account credential Account:7 < token.json"),
+            ),
+        ),
+    ),
     "engagement": (
         "The counts: verify them, rebuild them.",
         (

@@ -18,6 +18,7 @@ from schema.partners.queries import PartnerQueries
 from schema.planner import catalog
 from schema.posts.mutations import PostMutations
 from schema.posts.queries import PostQueries
+from schema.pulling.mutations import PullingMutations
 from schema.relay import PAGES, NodeQueries
 from schema.scalars import SCALARS
 from schema.teams.queries import TeamQueries
@@ -40,7 +41,7 @@ class Query(
 
 
 @strawberry.type(description="Everything that can be changed; each needs a bearer token.")
-class Mutation(ArticleMutations, PartnerMutations, PostMutations):
+class Mutation(ArticleMutations, PartnerMutations, PostMutations, PullingMutations):
     pass
 
 

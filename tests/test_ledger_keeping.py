@@ -20,10 +20,11 @@ from domain.engagement.actions.rollup import roll_up_all
 from domain.engagement.actions.verify import verify
 from domain.engagement.rules import Metric
 from domain.partners.rules import Platform
-from domain.pulling.actions import GivenAnswer, complete
+from domain.pulling.actions.answers import GivenAnswer, complete
 from domain.pulling.due import DuePost
 from domain.pulling.expiry import expire_bodies
-from domain.pulling.rules import CounterValue
+from domain.pulling.rules import BudgetRule, CounterValue, Rhythm
+from domain.pulling.schedule import Manner
 from tests import engagement_district as d
 
 MARCH = datetime(2025, 3, 15, 4, tzinfo=UTC)
@@ -150,7 +151,7 @@ async def test_an_answer_expires_and_its_hash_stays(district: d.District, post: 
         answer = GivenAnswer(district.account, Platform.WEIBO, "GET /count", 200, body, received_at)
         values = [CounterValue(name, Metric.READS, 500, "weibo.reads/2013-03")]
         due = DuePost(post, name, MARCH, "", 0, MARCH)
-        await complete(answer, [due], values, shortest_seconds=300)
+        await complete(answer, [due], values, Manner(Rhythm(), 300), BudgetRule("weibo", 100))
 
     async def kept() -> list[Any]:
         rows = await d.rows(

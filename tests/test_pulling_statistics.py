@@ -20,7 +20,7 @@ from domain.engagement.actions.rollup import roll_up_all
 from domain.engagement.actions.verify import verify
 from domain.partners.rules import Platform
 from domain.posts import actions as posts
-from domain.pulling.actions import resume
+from domain.pulling.actions.accounts import resume
 from domain.pulling.rules import UNTIL_A_PERSON_ACTS
 from sandbox.topics import hour_number, topic_id
 from tests.platforms import (

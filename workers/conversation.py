@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import structlog
@@ -11,9 +12,10 @@ import structlog
 from domain.access import SYSTEM, Act
 from domain.partners.credentials import credential_of, secrets_of
 from domain.partners.models import Account
-from domain.pulling.actions import GivenAnswer, keep_renewed
+from domain.pulling.actions.accounts import keep_renewed
+from domain.pulling.actions.answers import GivenAnswer
 from domain.pulling.budgets import reserve
-from domain.pulling.rules import BudgetRule
+from domain.pulling.rules import FRESH_SECONDS, BudgetRule
 from workers.http import ask
 from workers.platforms.failures import Expired, PullFailure, Retryable, Throttled
 from workers.platforms.protocol import (
@@ -39,9 +41,19 @@ class NoReading(Exception):
         self.failure, self.answer = failure, answer
 
 
+class BacklogWaits(Exception):
+    """What is left of the allowance is kept for fresh posts until then."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
+
+
 class Conversation:
-    """Raises NoReading whatever goes wrong. A token that no longer holds is renewed once, and the
-    request repeated."""
+    """A token that no longer holds is renewed once, and the request repeated.
+
+    Raises NoReading whatever goes wrong, or BacklogWaits.
+    """
 
     def __init__(self, tools: Tools, adapter: Adapter, row: Account) -> None:
         self._tools, self._adapter = tools, adapter
@@ -51,16 +63,16 @@ class Conversation:
 
     async def counters(self, posts: Sequence[AskedPost]) -> tuple[Reading, GivenAnswer]:
         return await self._ask(
+            posts[0],
             self._adapter.budget,
             lambda asking: self._adapter.build(self.account, posts, asking),
             lambda answer: self._adapter.read(self.account, posts, answer),
         )
 
-    async def existence(self, post: AskedPost) -> tuple[bool, GivenAnswer] | None:
-        """Whether the post is still there; None where the platform cannot tell."""
-        if not self._adapter.can_probe:
-            return None
+    async def existence(self, post: AskedPost) -> tuple[bool, GivenAnswer]:
+        """Whether the post is still there; to be asked only where the adapter can probe."""
         return await self._ask(
+            post,
             self._adapter.probe_budget,
             lambda asking: self._adapter.build_probe(self.account, post, asking),
             lambda answer: self._adapter.read_probe(self.account, post, answer),
@@ -68,19 +80,21 @@ class Conversation:
 
     async def _ask(
         self,
+        newest: AskedPost,
         budget: Callable[[PulledAccount], BudgetRule],
         build: Callable[[Asking], Request],
         read: Callable[[Answer], T],
     ) -> tuple[T, GivenAnswer]:
         try:
-            return await self._ask_once(budget, build, read)
+            return await self._ask_once(newest, budget, build, read)
         except NoReading as error:
             if not isinstance(error.failure, Expired) or not await self._renew():
                 raise
-        return await self._ask_once(budget, build, read)
+        return await self._ask_once(newest, budget, build, read)
 
     async def _ask_once(
         self,
+        newest: AskedPost,
         budget: Callable[[PulledAccount], BudgetRule],
         build: Callable[[Asking], Request],
         read: Callable[[Answer], T],
@@ -89,14 +103,22 @@ class Conversation:
         given: GivenAnswer | None = None
         try:
             request = build(self._asking())
-            opens_at = await reserve(budget(self.account), self._tools.clock())
-            if opens_at is not None:
-                raise Throttled("the allowance of this platform is used up", opens_at)
+            await self._reserve(newest, budget(self.account))
             answer = await ask(self._tools.session, request, self._tools.clock)
             given = self._given(request, answer)
             return read(answer), given
         except PullFailure as failure:
             raise NoReading(failure, given) from failure
+
+    async def _reserve(self, newest: AskedPost, rule: BudgetRule) -> None:
+        now = self._tools.clock()
+        is_fresh = now - newest.posted_at <= timedelta(seconds=FRESH_SECONDS)
+        opens_at = await reserve(rule, now, is_fresh=is_fresh)
+        if opens_at is None:
+            return
+        if not is_fresh and rule.units_for(True) > rule.units_for(False):
+            raise BacklogWaits(opens_at)
+        raise Throttled("the allowance of this platform is used up", opens_at)
 
     async def _renew(self) -> bool:
         """Whether there is a fresh token now. What was said about it is kept nowhere."""

@@ -12,6 +12,7 @@ from procrastinate.jobs import Status
 from domain.database import transaction
 from domain.deliveries.memory import forget as forget_pushes
 from domain.engagement.actions.rollup import roll_up
+from domain.pulling.actions.accounts import end_retirements
 from domain.pulling.budgets import forget_old_budgets
 from domain.pulling.due import due_accounts
 from workers.pulling import pull
@@ -62,6 +63,13 @@ class Jobs:
         periodic(cron=EVERY_TWO_SECONDS)(self._roll_up)
         periodic(cron=EVERY_FIVE_SECONDS)(rescue(self.rescue))
         periodic(cron=HOURLY)(tidy(self.tidy))
+
+    async def end_retirements(self) -> None:
+        """Asks again where a platform retired an endpoint that our adapter asks no more."""
+        async with transaction() as client:
+            for platform, adapter in self._tools.adapters.items():
+                for account_id in await end_retirements(client, platform, adapter.revision):
+                    log.info("account_asked_again", account_id=account_id)
 
     async def plan_due(self, timestamp: int) -> None:
         """Queues a pull for every account that is due and has none queued or running."""

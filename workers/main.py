@@ -99,6 +99,7 @@ async def _work(settings: Settings, tools: Tools, stop: asyncio.Event) -> None:
         queue = connector(settings.database_url, max_size=jobs_at_once + 2)
         jobs = Jobs(queue, tools)
         async with jobs.app.open_async():
+            await jobs.end_retirements()
             log.info("worker_started", concurrency=jobs_at_once)
             await _until(stop, _worker(jobs, jobs_at_once))
 

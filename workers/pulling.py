@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,10 +12,13 @@ import structlog
 from domain.access import SYSTEM, Act
 from domain.database import transaction
 from domain.partners.models import Account
-from domain.pulling.actions import complete, fail, mark_gone, mark_present
+from domain.pulling.actions.answers import GivenAnswer, complete
+from domain.pulling.actions.failures import defer, fail, postpone, postpone_backlog
+from domain.pulling.actions.posts import mark_gone, mark_present
 from domain.pulling.due import DuePost, due_posts, may_ask
-from domain.pulling.rules import BLAMELESS, FailureKind, paced_seconds, should_probe
-from workers.conversation import Conversation, NoReading
+from domain.pulling.rules import BLAMELESS, FailureKind
+from domain.pulling.schedule import Manner, first_news_at, paced_seconds, should_probe
+from workers.conversation import BacklogWaits, Conversation, NoReading
 from workers.platforms.failures import (
     Expired,
     NotReady,
@@ -25,11 +28,13 @@ from workers.platforms.failures import (
     Retryable,
     Throttled,
 )
-from workers.platforms.protocol import Adapter, AskedPost
+from workers.platforms.protocol import Adapter, AskedPost, Reading
 from workers.tools import Tools
 
 SLICE_SECONDS = 30.0
 """After this long a pull makes room for other accounts; what is still due comes back to it."""
+BATCHES_AT_ONCE = 5
+"""How many batches are claimed together; what becomes due meanwhile waits for so many requests."""
 PROBES_PER_BATCH = 5
 """Single questions cost as much of the allowance as a whole batch does."""
 
@@ -76,91 +81,142 @@ async def pull(tools: Tools, account_id: int) -> Pulled:
     adapter = tools.adapters.get(row.platform) if row else None
     if row is None or adapter is None:
         return pulled
-    deadline = tools.clock() + timedelta(seconds=SLICE_SECONDS)
     try:
-        conversation = Conversation(tools, adapter, row)
-        while tools.clock() < deadline:
-            due = await _due(tools, conversation, adapter)
-            if isinstance(due, Ended):
-                pulled.ended = due
-                return pulled
-            asked = _chosen(adapter, conversation, due, tools.clock())
-            await _pull_batch(tools, adapter, conversation, asked, pulled)
-            if len(asked) == len(due) < adapter.batch_size:
-                pulled.ended = Ended.NOTHING_DUE
-                return pulled
-        pulled.ended = Ended.TIME_IS_UP
+        await _Pull(tools, adapter, Conversation(tools, adapter, row), pulled).run()
     except NoReading as error:
         pulled.ended = Ended.FAILED
-        await _fail(tools, account_id, error)
+        await _fail(tools, adapter, account_id, error)
     return pulled
 
 
-async def _due(tools: Tools, conversation: Conversation, adapter: Adapter) -> list[DuePost] | Ended:
-    account_id, now = conversation.account.id, tools.clock()
-    async with transaction() as client:
-        if not await may_ask(client, account_id, now):
-            return Ended.PAUSED
-        return await due_posts(client, account_id, now, adapter.batch_size) or Ended.NOTHING_DUE
+class _Pull:
+    """One request at a time; what the last one brought is recorded while the next is on its way."""
+
+    def __init__(
+        self, tools: Tools, adapter: Adapter, conversation: Conversation, pulled: Pulled
+    ) -> None:
+        self._tools, self._adapter = tools, adapter
+        self._conversation, self._pulled = conversation, pulled
+        self._budget = adapter.budget(conversation.account)
+        shortest = paced_seconds(self._budget, tools.pull_interval_seconds)
+        self._manner = Manner(adapter.rhythm, shortest)
+        self._recording: asyncio.Task[None] | None = None
+        self._deadline = tools.clock() + timedelta(seconds=SLICE_SECONDS)
+
+    async def run(self) -> None:
+        limit = self._adapter.batch_size * BATCHES_AT_ONCE
+        while self._tools.clock() < self._deadline:
+            due = await self._claim(limit)
+            if isinstance(due, Ended):
+                self._pulled.ended = due
+                return
+            try:
+                await self._ask_all(await self._counted(due))
+            finally:
+                await self._recorded()
+            if len(due) < limit and self._tools.clock() < self._deadline:
+                self._pulled.ended = Ended.NOTHING_DUE
+                return
+        self._pulled.ended = Ended.TIME_IS_UP
+
+    async def _claim(self, limit: int) -> list[DuePost] | Ended:
+        account_id, now = self._conversation.account.id, self._tools.clock()
+        async with transaction() as client:
+            if not await may_ask(client, account_id, now):
+                return Ended.PAUSED
+            return await due_posts(client, account_id, now, limit) or Ended.NOTHING_DUE
+
+    async def _counted(self, due: list[DuePost]) -> list[DuePost]:
+        """Those the platform has begun to count; the others wait until it does."""
+        first = {post.id: first_news_at(self._adapter.rhythm, post.posted_at) for post in due}
+        now = self._tools.clock()
+        early = {number: moment for number, moment in first.items() if moment > now}
+        if early:
+            await postpone(early)
+        return [post for post in due if post.id not in early]
+
+    async def _ask_all(self, due: list[DuePost]) -> None:
+        while due and self._tools.clock() < self._deadline:
+            batch = self._chosen(due)
+            chosen = {post.id for post in batch}
+            due = [post for post in due if post.id not in chosen]
+            try:
+                reading, answer = await self._conversation.counters(_asked(batch))
+            except BacklogWaits as waits:
+                account_id = self._conversation.account.id
+                await postpone_backlog(account_id, waits.until, now=self._tools.clock())
+                return
+            except NoReading as error:
+                if not isinstance(error.failure, NotReady):
+                    raise
+                await self._defer(batch, error)
+                continue
+            await self._recorded()
+            self._recording = asyncio.create_task(self._record(batch, reading, answer))
+            await self._probe_missing(batch, reading)
+
+    def _chosen(self, due: list[DuePost]) -> list[DuePost]:
+        """Those of the due posts that the next request is about."""
+        by_id = {post.external_id: post for post in due}
+        now = self._tools.clock()
+        chosen = self._adapter.choose(self._conversation.account, _asked(due), now)
+        return [by_id[post.external_id] for post in chosen]
+
+    async def _record(self, batch: list[DuePost], reading: Reading, answer: GivenAnswer) -> None:
+        self._pulled.observations += await complete(
+            answer,
+            batch,
+            reading.values,
+            self._manner,
+            self._budget,
+            is_provisional=reading.is_provisional,
+        )
+        self._pulled.batches += 1
+        if reading.unreadable:
+            account_id = answer.account_id
+            log.warning("counters_unreadable", account_id=account_id, count=reading.unreadable)
+
+    async def _recorded(self) -> None:
+        """Waits until what was read is recorded."""
+        recording, self._recording = self._recording, None
+        if recording is not None:
+            await recording
+
+    async def _defer(self, batch: list[DuePost], error: NoReading) -> None:
+        account_id, reason = self._conversation.account.id, error.failure.reason
+        now = self._tools.clock()
+        in_vain = await defer(account_id, batch, reason, self._manner, now=now, answer=error.answer)
+        say = log.error if in_vain else log.info
+        say("pull_deferred", account_id=account_id, posts=len(batch), reason=reason)
+
+    async def _probe_missing(self, batch: list[DuePost], reading: Reading) -> None:
+        shown = {value.external_id for value in reading.values}
+        missing = [
+            post
+            for post in batch
+            if post.external_id not in shown
+            and should_probe(post.missed + 1, post.seen_at is not None)
+        ]
+        if not missing or not self._adapter.can_probe:
+            return
+        await self._recorded()
+        for post in missing[:PROBES_PER_BATCH]:
+            await self._probe(post)
+
+    async def _probe(self, post: DuePost) -> None:
+        exists, answer = await self._conversation.existence(*_asked([post]))
+        if exists:
+            await mark_present(post.id)
+        elif await mark_gone(Act(SYSTEM, answer.received_at), post.id, answer):
+            self._pulled.gone += 1
+            log.info("post_gone", account_id=answer.account_id, post_id=post.id)
 
 
-def _asked(post: DuePost) -> AskedPost:
-    return AskedPost(post.external_id, post.posted_at, post.url, post.seen_at)
+def _asked(posts: list[DuePost]) -> list[AskedPost]:
+    return [AskedPost(post.external_id, post.posted_at, post.url, post.seen_at) for post in posts]
 
 
-def _chosen(
-    adapter: Adapter, conversation: Conversation, due: list[DuePost], now: datetime
-) -> list[DuePost]:
-    """Those of the due posts that the next request is about."""
-    by_id = {post.external_id: post for post in due}
-    chosen = adapter.choose(conversation.account, [_asked(post) for post in due], now)
-    return [by_id[post.external_id] for post in chosen]
-
-
-async def _pull_batch(
-    tools: Tools,
-    adapter: Adapter,
-    conversation: Conversation,
-    posts: Sequence[DuePost],
-    pulled: Pulled,
-) -> None:
-    reading, answer = await conversation.counters([_asked(post) for post in posts])
-    budget = adapter.budget(conversation.account)
-    pulled.observations += await complete(
-        answer,
-        posts,
-        reading.values,
-        shortest_seconds=paced_seconds(budget, tools.pull_interval_seconds),
-        is_provisional=reading.is_provisional,
-    )
-    pulled.batches += 1
-    if reading.unreadable:
-        log.warning("counters_unreadable", account_id=answer.account_id, count=reading.unreadable)
-    shown = {value.external_id for value in reading.values}
-    missing = [
-        post
-        for post in posts
-        if post.external_id not in shown and should_probe(post.missed + 1, post.seen_at is not None)
-    ]
-    for post in missing[:PROBES_PER_BATCH]:
-        pulled.gone += await _probe(conversation, post)
-
-
-async def _probe(conversation: Conversation, post: DuePost) -> bool:
-    """Whether the post turned out to be gone."""
-    told = await conversation.existence(_asked(post))
-    if told is None:
-        return False
-    exists, answer = told
-    if exists:
-        await mark_present(post.id)
-        return False
-    gone = await mark_gone(Act(SYSTEM, answer.received_at), post.id, answer)
-    log.info("post_gone", account_id=answer.account_id, post_id=post.id)
-    return gone
-
-
-async def _fail(tools: Tools, account_id: int, error: NoReading) -> None:
+async def _fail(tools: Tools, adapter: Adapter, account_id: int, error: NoReading) -> None:
     failure, now = error.failure, tools.clock()
     kind = next(kind for found, kind in KINDS.items() if isinstance(failure, found))
     paused_until = await fail(
@@ -171,6 +227,7 @@ async def _fail(tools: Tools, account_id: int, error: NoReading) -> None:
         chance=tools.chance(),
         until=_until(failure, now),
         answer=error.answer,
+        revision=adapter.revision if kind is FailureKind.RETIRED else None,
     )
     say = log.info if kind in BLAMELESS else log.warning
     say(

@@ -19,15 +19,15 @@ RETURNING used
 KEPT = timedelta(days=3)
 
 
-async def reserve(rule: BudgetRule, now: datetime) -> datetime | None:
+async def reserve(rule: BudgetRule, now: datetime, *, is_fresh: bool = True) -> datetime | None:
     """Takes one call's units of the current window, for good: a call that never happens stays
-    counted.
+    counted. is_fresh: whether it is about a fresh post; a share of the window is kept for those.
 
     None: taken. Otherwise nothing was taken, and this is when the next window opens.
     """
     window = window_of(rule, now)
     async with transaction() as client:
-        values = [rule.scope, window.starts_at, rule.cost, rule.units - rule.reserve]
+        values = [rule.scope, window.starts_at, rule.cost, rule.units_for(is_fresh)]
         if await client.execute_query_dict(RESERVE, values):
             return None
     return window.ends_at

@@ -31,7 +31,8 @@ SELECT NOT EXISTS (
 """
 
 POSTS = """
-SELECT p.id, p.external_id, p.posted_at, p.url, d.missed, d.last_at AS seen_at
+SELECT p.id, p.external_id, p.posted_at, p.url, d.missed, d.last_at AS seen_at,
+    d.quiet, d.last_sum, d.deferrals
 FROM post_pull d
 JOIN post p ON p.id = d.post_id
 WHERE d.account_id = $1 AND d.next_at <= $2 AND p.state = 'LIVE'
@@ -42,7 +43,7 @@ LIMIT $3
 
 @dataclass(frozen=True, slots=True)
 class DuePost:
-    """A post to ask about. missed: see PostPull. seen_at: the last answer that held it."""
+    """A post to ask about. seen_at: the last answer that held it; the rest: see PostPull."""
 
     id: int
     external_id: str
@@ -50,6 +51,9 @@ class DuePost:
     url: str
     missed: int
     seen_at: datetime | None
+    quiet: int = 0
+    last_sum: int | None = None
+    deferrals: int = 0
 
 
 async def due_accounts(

@@ -13,10 +13,13 @@ from domain.posts.models import Post
 
 
 class PostPull(Model):
-    """When a post is asked about next. A post without a row here is never pulled.
+    """When a post is asked about next, should its platform have an adapter.
 
+    A post without a row here is asked about no more: it is gone, or its platform no longer counts.
     last_at: the last answer that held it; empty while the platform has never shown it.
     missed: answers in a row that silently left it out.
+    last_sum: of its counters in that answer. quiet: how much rarer it is asked about than its age
+    says, in doublings. deferrals: how often in a row the platform was not ready to tell.
     """
 
     post: fields.OneToOneRelation[Post] = fields.OneToOneField(
@@ -28,6 +31,9 @@ class PostPull(Model):
     next_at = fields.DatetimeField()
     last_at = fields.DatetimeField(null=True)
     missed = fields.IntField(default=0)
+    last_sum = fields.BigIntField(null=True)
+    quiet = fields.IntField(db_default=0)
+    deferrals = fields.IntField(db_default=0)
 
     class Meta:
         table = "post_pull"
@@ -35,13 +41,19 @@ class PostPull(Model):
             Index(fields=("account_id", "next_at"), name="post_pull_account"),
             Index(fields=("next_at",), name="post_pull_due"),
         )
-        constraints = (check("post_pull", "missed", "missed >= 0"),)
+        constraints = (
+            check("post_pull", "missed", "missed >= 0"),
+            check("post_pull", "deferrals", "deferrals >= 0"),
+        )
 
 
 class AccountPull(Model):
     """How an account's pulls are going: the circuit breaker's memory.
 
     failures: in a row. paused_until: nothing is asked before then.
+    last_failure_kind: a FailureKind, empty while there was none. retired_revision: of the adapter
+    whose endpoint the platform retired, while the account rests for that.
+    budget_…: the allowance its last answer came out of, and that one's window.
     """
 
     account: fields.OneToOneRelation[Account] = fields.OneToOneField(
@@ -52,6 +64,12 @@ class AccountPull(Model):
     last_success_at = fields.DatetimeField(null=True)
     last_failure_at = fields.DatetimeField(null=True)
     last_failure = fields.CharField(max_length=300, default="")
+    last_failure_kind = fields.CharField(max_length=16, db_default="")
+    retired_revision = fields.IntField(null=True)
+    budget_scope = fields.CharField(max_length=200, db_default="")
+    budget_units = fields.IntField(null=True)
+    budget_starts_at = fields.DatetimeField(null=True)
+    budget_ends_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "account_pull"

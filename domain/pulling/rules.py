@@ -1,4 +1,4 @@
-"""When a post is asked about next, how long a failing account rests, what a pulled value is."""
+"""What a pulled value is, what an allowance is, how long a failing account rests."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from domain.engagement.rules import Bound, Finality, Metric, ValueKind
 
 FRESH_SECONDS = 72 * 3600
 DAY_SECONDS = 24 * 3600
-LONGEST_UNSEEN_FACTOR = 8
-
-OMISSIONS_BEFORE_PROBE = 3
-"""Answers in a row that left a post out before the platform is asked whether it still exists."""
-
 DEFERRED_SECONDS = 1800.0
-"""How long a platform that has not counted yet is left alone."""
+DEFERRALS = 3
+"""How long a platform that has not counted yet is left alone, and how often in a row."""
+
+FRESH_SHARE = 5
+"""One in so many calls of an allowance is kept for fresh posts: a backlog never takes it all."""
 
 FIRST_BACKOFF_SECONDS = 2.0
 LONGEST_BACKOFF_SECONDS = 60.0
@@ -84,6 +83,11 @@ class BudgetRule(NamedTuple):
     cost: int = 1
     reserve: int = 0
 
+    def units_for(self, is_fresh: bool) -> int:
+        """How many units of a window fresh posts, or older ones, may use."""
+        units = self.units - self.reserve
+        return units if is_fresh else units - units // FRESH_SHARE
+
     @property
     def calls(self) -> int:
         """How many calls a window has room for."""
@@ -93,43 +97,15 @@ class BudgetRule(NamedTuple):
 class Rhythm(NamedTuple):
     """When a platform has news of a post.
 
-    changes_for: how long after its publication; then it is asked about no more. None: always.
-    daily_at, zone: the platform counts once a day, and has what is new from this time on there.
+    changes_for: how long after its publication; it is asked about once more after that. None:
+    always.
+    daily_at, zone: the platform counts a day when it is over, and has what is new from this time
+    of the next day on, there; it first counts a post after the end of the post's day.
     """
 
     changes_for: timedelta | None = None
     daily_at: time | None = None
     zone: ZoneInfo | None = None
-
-
-def pull_interval_seconds(age_seconds: float, shortest: float) -> float:
-    """How long until a post of this age is asked about again.
-
-    The shortest interval for three days; then with the square of the age, to once a day:
-    at shortest 300, a post of 30 days is asked about every 8.3 hours.
-    """
-    if age_seconds <= FRESH_SECONDS:
-        return shortest
-    grown = shortest * (age_seconds / FRESH_SECONDS) ** 2
-    return min(grown, max(shortest, DAY_SECONDS))
-
-
-def paced_seconds(rule: BudgetRule, wished: float) -> float:
-    """The wished interval, or the longer one at which the allowance lasts for its whole window."""
-    return max(wished, rule.window_seconds / max(rule.calls, 1))
-
-
-def unseen_factor(missed: int) -> int:
-    """How many times rarer a post is asked about that the platform has never shown."""
-    return min(1 + missed, LONGEST_UNSEEN_FACTOR)
-
-
-def should_probe(missed: int, seen: bool) -> bool:
-    """Whether a post that answers leave out deserves the question if it still exists.
-
-    A post the platform never showed is not gone: it is not there yet.
-    """
-    return seen and missed >= OMISSIONS_BEFORE_PROBE
 
 
 def pause_seconds(kind: FailureKind, failures: int, chance: float) -> float:

@@ -13,9 +13,10 @@ from schema.deliveries.lists import DELIVERY_ORDERS, DeliveryFilter, DeliveryOrd
 from schema.engagement.types import Counted
 from schema.organizations.types import Organization
 from schema.partners.lists import ACCOUNT_ORDERS, AccountFilter, AccountOrder
-from schema.planner.declare import column, page, to_one
+from schema.planner.declare import column, one, page, to_one
 from schema.planner.readings import stands_on
 from schema.posts.lists import POST_ORDERS, PostFilter, PostOrder
+from schema.pulling.types import PullStatus
 from schema.relay import Connection, Node
 
 if TYPE_CHECKING:
@@ -61,4 +62,8 @@ class Account(Counted, Node):
         by=POST_ORDERS,
         filters=PostFilter,
         where="{row}.account_id = {parent}.id",
+    )
+    pull_status: PullStatus | None = one(
+        "{row}.account_id = {parent}.id",
+        "How its pulls are going; null before the first, and for all but administrators.",
     )

@@ -21,6 +21,7 @@ from graphql import (
 from tests.oracle.asked import Asked
 from tests.oracle.counting import Series, leaders, points, total
 from tests.oracle.lists import page
+from tests.oracle.pulls import pull_status
 from tests.oracle.tables import Network, Row
 
 
@@ -181,6 +182,7 @@ FIELDS: dict[tuple[str, str], Callable[..., Any]] = {
     ("Delivery", "rejections"): lambda asked, delivery: _rejections(delivery),
     ("Delivery", "restatements"): lambda asked, delivery: _restatements(asked, delivery),
     ("EngagementSeries", "points"): lambda asked, series: points(asked, series),
+    ("Account", "pullStatus"): pull_status,
     ("Network", "counts"): _counts,
     ("Post", "partner"): _partner_of_post,
 }

@@ -19,6 +19,7 @@ from domain.organizations.models import Organization
 from domain.partners.models import Account, Partner
 from domain.people.models import Person
 from domain.posts.models import Post
+from domain.pulling.models import AccountPull, Budget, PostPull
 from domain.teams.models import Team
 
 Row: TypeAlias = Any
@@ -54,6 +55,9 @@ class Tables:
     daily: dict[Subject, dict[date, int]]
     hourly: dict[Subject, dict[datetime, int]]
     definitions: list[MetricDefinition]
+    pulls: dict[int, Row]
+    due: list[Row]
+    budgets: dict[tuple[str, datetime], int]
 
     def all(self, type_name: str, is_administrator: bool) -> list[Row]:
         rows = self.nouns[type_name].values()
@@ -104,6 +108,9 @@ async def load() -> Tables:
         _by_subject(await _rows("engagement_daily"), "day"),
         _by_subject(await _rows("engagement_hourly"), "hour"),
         sorted(await MetricDefinition.all(), key=lambda row: row.code),
+        {row.pk: row for row in await AccountPull.all()},
+        await PostPull.all(),
+        {(row.scope, row.window_starts_at): row.used for row in await Budget.all()},
     )
 
 
