@@ -12,6 +12,7 @@ from tortoise.connection import get_connection
 
 from domain.database import transaction
 from domain.engagement.actions.record import NewObservation, record
+from domain.engagement.figures import COLUMNS
 from domain.engagement.rules import Metric, Source
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -132,9 +133,11 @@ async def post(
     campaign_id: int | None = None,
     account_id: int | None = None,
     posted_at: datetime = POSTED,
+    repost_of_id: int | None = None,
 ) -> int:
     return await insert(
         "post",
+        repost_of_id=repost_of_id,
         account_id=account_id or district.account,
         external_id=name,
         url="",
@@ -159,8 +162,8 @@ async def take(*observations: NewObservation, now: datetime = NOW) -> list[bool]
 
 async def figures(kind: str, subject_id: int, metric: str = "READS") -> dict[str, Any]:
     found = await rows(
-        "SELECT value, as_of, stale_at, known, counted, at_least, provisional"
-        " FROM engagement_total WHERE subject_kind = $1 AND subject_id = $2 AND metric = $3",
+        f"SELECT {', '.join(COLUMNS)} FROM engagement_total"
+        " WHERE subject_kind = $1 AND subject_id = $2 AND metric = $3",
         kind,
         subject_id,
         metric,

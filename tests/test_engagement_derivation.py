@@ -192,9 +192,9 @@ def test_a_running_total_is_not_added_to_its_parts() -> None:
 
 
 def test_absurd_parts_are_capped_and_said_to_be_a_bound() -> None:
-    parts = [part(MAX_VALUE, at(1), at(2) + timedelta(hours=n), at(9)) for n in range(3)]
+    parts = [part(MAX_VALUE, at(1, 2 * n), at(1, 2 * n + 2), at(9)) for n in range(3)]
     assert derived(*parts) == Derived(
-        Total(MAX_VALUE, at(2, 2), at_least=True), {date(2025, 10, 1): MAX_VALUE}, {}
+        Total(MAX_VALUE, at(1, 6), at_least=True), {date(2025, 10, 1): MAX_VALUE}, {}
     )
 
 

@@ -28,6 +28,14 @@ from tests import engagement_district as d
 DAY = datetime(2025, 10, 2, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
+NOTHING_LEFT_OUT = {
+    "people": 0,
+    "reposts": 0,
+    "definition": None,
+    "breaks": 0,
+    "addition": "ALWAYS",
+}
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def district(database: str) -> AsyncIterator[d.District]:
@@ -90,6 +98,7 @@ async def test_a_post_counts_for_all_it_belongs_to(district: d.District) -> None
         "counted": 2,
         "at_least": 0,
         "provisional": 0,
+        **NOTHING_LEFT_OUT,
     }
     assert await d.days("NETWORK", 0) == {}
 
@@ -326,6 +335,7 @@ async def test_a_subject_that_lost_its_last_post_is_unknown_again(district: d.Di
         "counted": 0,
         "at_least": 0,
         "provisional": 0,
+        **NOTHING_LEFT_OUT,
     }
     assert await d.days("ARTICLE", emptied) == {}
     assert await consistent()

@@ -177,3 +177,21 @@ async def test_who_sees_which_posts() -> None:
         )
         seen[name] = [row["external_id"] for row in rows]
     assert seen == {"anonymous": ["free"], "administrator": ["hidden", "free"]}
+
+
+async def test_a_repost_points_to_where_it_all_began() -> None:
+    world = await make_world()
+    original = await make_post(world.account_id)
+    repost = await make_post(world.account_id, repost_of_id=original)
+    again = await make_post(world.account_id, repost_of_id=repost)
+    assert (await Post.get(id=repost)).repost_of_id == original
+    assert (await Post.get(id=again)).repost_of_id == original
+
+
+async def test_a_repost_of_nothing_or_of_another_platform_is_refused() -> None:
+    world, other = await make_world(), await make_world(Platform.WECHAT)
+    elsewhere = await make_post(other.account_id)
+    async with refused(NotFound, "repost_of_id"):
+        await make_post(world.account_id, repost_of_id=NO_SUCH)
+    async with refused(Invalid, "repost_of_id"):
+        await make_post(world.account_id, repost_of_id=elsewhere)

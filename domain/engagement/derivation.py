@@ -6,39 +6,19 @@ docs/engagement.md walks through every rule with numbers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple, TypeVar
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
-from domain.engagement.rules import MAX_VALUE, Bound, Finality, Source, ValueKind
+from domain.engagement.definitions import by_code
+from domain.engagement.gains import Gains, hour_of
+from domain.engagement.intervals import from_parts, starts_at
+from domain.engagement.rules import Addition, Bound, ValueKind
+from domain.engagement.segments import Break, Known, Segment, addition_of, segments
+from domain.engagement.words import Observed, Total, in_order, renews, takes_over, total_of
 
-Bucket = TypeVar("Bucket", date, datetime)
-HOUR = timedelta(hours=1)
-SOURCE_RANK: dict[str, int] = {Source.MANUAL: 3, Source.CSV: 2, Source.PUSH: 1, Source.PULL: 0}
-
-
-class Observed(NamedTuple):
-    """What the derivation needs of an observation. Enumerations may come as their texts."""
-
-    value: int
-    observed_at: datetime
-    value_kind: str = ValueKind.CUMULATIVE
-    bound: str = Bound.EXACT
-    finality: str = Finality.FINAL
-    source: str = Source.PULL
-    period_starts_at: datetime | None = None
-    period_ends_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """The value so far, and the moment it held. at_least: a lower bound, not the value itself."""
-
-    value: int
-    as_of: datetime
-    at_least: bool = False
-    provisional: bool = False
+__all__ = ["Derived", "Observed", "Total", "continued", "derive", "needed_from", "stale_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +27,17 @@ class Derived:
 
     daily, hourly: signed gains; a day or an hour in which nothing was learnt has no entry. Hours
     are the moments they begin, in UTC.
+    additions: of days and hours that are not added to what stands above in every case.
     """
 
     total: Total | None
     daily: dict[date, int]
     hourly: dict[datetime, int]
+    additions: dict[date, Addition] = field(default_factory=dict)
+    breaks: tuple[Break, ...] = ()
+
+    def addition(self, bucket: date) -> Addition:
+        return self.additions.get(bucket, Addition.ALWAYS)
 
 
 def derive(
@@ -60,18 +46,28 @@ def derive(
     posted_at: datetime,
     zone: ZoneInfo,
     since: datetime | None = None,
+    known: Known = by_code,
 ) -> Derived:
     """The same answer for any order and any repetition of the observations.
 
-    since: of a history that has an anchor (see `needed_from`), leave out what was gained before
-    the local hour of this moment; the observations before the anchor may then be missing.
+    since: of a history that has an anchor (see `needed_from`) and no break, leave out what was
+    gained before the local hour of this moment; the observations before the anchor may then be
+    missing.
     """
     given = list(observations)
     cumulative = [each for each in given if each.value_kind == ValueKind.CUMULATIVE]
+    if not given:
+        return Derived(None, {}, {})
     if not cumulative:
-        return _from_parts(given, zone)
+        parts, breaks = segments(given, starts_at, known)
+        gains = Gains(zone)
+        total = from_parts(parts, gains)
+        return Derived(total, gains.daily, gains.hourly, gains.additions, breaks)
     # A running total already contains its parts: adding both would count twice.
-    return _from_running(cumulative, posted_at, zone, since and hour_starts_at(since, zone))
+    parts, breaks = segments(cumulative, attrgetter("observed_at"), known)
+    window = since and hour_starts_at(since, zone)
+    total, gains = _from_running(parts, posted_at, zone, window)
+    return Derived(total, gains.daily, gains.hourly, gains.additions, breaks)
 
 
 def continued(windowed: Derived, earlier: Mapping[datetime, int], zone: ZoneInfo) -> Derived:
@@ -80,7 +76,11 @@ def continued(windowed: Derived, earlier: Mapping[datetime, int], zone: ZoneInfo
     for hour, gained in earlier.items():
         day = hour.astimezone(zone).date()
         daily[day] = daily.get(day, 0) + gained
-    return Derived(windowed.total, daily, {**earlier, **windowed.hourly})
+    hourly = {**earlier, **windowed.hourly}
+    additions = windowed.additions
+    if windowed.total is not None and windowed.total.addition is not Addition.ALWAYS:
+        additions = dict.fromkeys([*daily, *hourly], windowed.total.addition)
+    return Derived(windowed.total, daily, hourly, additions)
 
 
 def needed_from(
@@ -111,7 +111,7 @@ def day_starts_at(moment: datetime, zone: ZoneInfo) -> datetime:
 
 def hour_starts_at(moment: datetime, zone: ZoneInfo) -> datetime:
     """When the local hour of a moment began, in UTC."""
-    return _hour(moment.astimezone(zone))
+    return hour_of(moment.astimezone(zone))
 
 
 def stale_at(as_of: datetime, posted_at: datetime, gone: bool) -> datetime | None:
@@ -126,122 +126,33 @@ def stale_at(as_of: datetime, posted_at: datetime, gone: bool) -> datetime | Non
     return as_of + timedelta(days=14)
 
 
-def _precedence(each: Observed) -> tuple[datetime, bool, int, bool, int]:
-    """Later wins; at the same moment what is more certain. Arrival plays no part."""
-    return (
-        each.observed_at,
-        each.finality == Finality.FINAL,
-        SOURCE_RANK[each.source],
-        each.bound == Bound.EXACT,
-        each.value,
-    )
-
-
-def _words(observations: Iterable[Observed]) -> list[Observed]:
-    """In order of time, one for each moment."""
-    return list({each.observed_at: each for each in sorted(observations, key=_precedence)}.values())
-
-
-def _takes_over(word: Observed, standing: Observed | None) -> bool:
-    """Whether a word replaces the one before it: a bound does not unsay a larger value."""
-    if standing is None or word.bound == Bound.EXACT or word.value > standing.value:
-        return True
-    return _renews(word, standing)
-
-
-def _renews(word: Observed, standing: Observed) -> bool:
-    """ "At least 100,000" once more: nothing is learnt of the growth, but the bound still holds."""
-    return word.bound == standing.bound == Bound.AT_LEAST and word.value == standing.value
-
-
-def _total(word: Observed, as_of: datetime) -> Total:
-    return Total(
-        word.value,
-        as_of,
-        word.bound == Bound.AT_LEAST,
-        word.finality == Finality.PROVISIONAL,
-    )
-
-
 def _from_running(
-    observations: Sequence[Observed],
-    posted_at: datetime,
-    zone: ZoneInfo,
-    starts_at: datetime | None,
-) -> Derived:
-    daily: dict[date, int] = {}
-    hourly: dict[datetime, int] = {}
-    words = _words(observations)
+    parts: Sequence[Segment], posted_at: datetime, zone: ZoneInfo, window: datetime | None
+) -> tuple[Total, Gains]:
+    gains = Gains(zone)
+    standing = None
+    for segment in parts:
+        words = in_order(segment.words)
+        opening = words[0]
+        gains.open(addition_of(segment.definition), first=standing is None)
+        seen_at_once = posted_at >= day_starts_at(opening.observed_at, zone)
+        if standing is None and window is None and seen_at_once:
+            # Posted that very day: all of the opening value was gained on it. Otherwise the growth
+            # before we looked belongs to no day we know.
+            gains.add(opening.observed_at, opening.value)
+        standing = _walk(words, gains, window)
+    assert standing is not None
+    return total_of(standing, standing.observed_at, parts[-1]), gains
+
+
+def _walk(words: Sequence[Observed], gains: Gains, window: datetime | None) -> Observed:
+    """The word that stands at the end, every gain on the way noted."""
     standing = words[0]
-    if starts_at is None and posted_at >= day_starts_at(standing.observed_at, zone):
-        # Posted that very day: all of the opening value was gained on it. Otherwise the growth
-        # before we looked belongs to no day we know.
-        _gain(daily, hourly, standing.observed_at, standing.value, zone)
     for word in words[1:]:
-        if not _takes_over(word, standing):
+        if not takes_over(word, standing):
             continue
-        gained_by_then = starts_at is not None and word.observed_at < starts_at
-        if not (gained_by_then or _renews(word, standing)):
-            _gain(daily, hourly, word.observed_at, word.value - standing.value, zone)
+        gained_by_then = window is not None and word.observed_at < window
+        if not (gained_by_then or renews(word, standing)):
+            gains.add(word.observed_at, word.value - standing.value)
         standing = word
-    return Derived(_total(standing, standing.observed_at), daily, hourly)
-
-
-def _from_parts(observations: Sequence[Observed], zone: ZoneInfo) -> Derived:
-    periods: dict[tuple[datetime, datetime], list[Observed]] = {}
-    for each in observations:
-        assert each.period_starts_at is not None
-        assert each.period_ends_at is not None
-        periods.setdefault((each.period_starts_at, each.period_ends_at), []).append(each)
-    parts: list[Total] = []
-    daily: dict[date, int] = {}
-    hourly: dict[datetime, int] = {}
-    for (starts_at, ends_at), said in periods.items():
-        word = _last_word(said)
-        # A period reported before its end holds as of the report.
-        parts.append(_total(word, min(ends_at, word.observed_at)))
-        within_an_hour = ends_at - starts_at <= HOUR
-        _gain(daily, hourly if within_an_hour else {}, starts_at, word.value, zone)
-    return Derived(_sum(parts), _capped(daily), _capped(hourly))
-
-
-def _last_word(observations: Iterable[Observed]) -> Observed:
-    standing, *later = _words(observations)
-    for word in later:
-        if _takes_over(word, standing):
-            standing = word
     return standing
-
-
-def _gain(
-    daily: dict[date, int],
-    hourly: dict[datetime, int],
-    moment: datetime,
-    value: int,
-    zone: ZoneInfo,
-) -> None:
-    local = moment.astimezone(zone)
-    day, hour = local.date(), _hour(local)
-    daily[day] = daily.get(day, 0) + value
-    hourly[hour] = hourly.get(hour, 0) + value
-
-
-def _sum(parts: Sequence[Total]) -> Total | None:
-    if not parts:
-        return None
-    value = sum(part.value for part in parts)
-    return Total(
-        min(value, MAX_VALUE),
-        max(part.as_of for part in parts),
-        value > MAX_VALUE or any(part.at_least for part in parts),
-        any(part.provisional for part in parts),
-    )
-
-
-def _capped(gains: dict[Bucket, int]) -> dict[Bucket, int]:
-    """Absurdly many parts must not overflow the sums that others share."""
-    return {bucket: min(value, MAX_VALUE) for bucket, value in gains.items()}
-
-
-def _hour(local: datetime) -> datetime:
-    return local.replace(minute=0, second=0, microsecond=0).astimezone(UTC)

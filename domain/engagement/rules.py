@@ -59,6 +59,18 @@ class Basis(StrEnum):
     PUBLISH_DATE = "PUBLISH_DATE"
 
 
+class Addition(StrEnum):
+    """Whether a post's value is added to what the post counts for.
+
+    NEVER: it counts people. UNLESS_ORIGINAL: not where the original stands too, whose value
+    contains it already.
+    """
+
+    ALWAYS = "ALWAYS"
+    UNLESS_ORIGINAL = "UNLESS_ORIGINAL"
+    NEVER = "NEVER"
+
+
 class SubjectKind(StrEnum):
     """What has totals."""
 

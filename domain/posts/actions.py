@@ -22,6 +22,7 @@ from domain.organizations.tree import lineage
 from domain.partners.models import Account
 from domain.posts.models import Post
 from domain.posts.rules import organization_of
+from domain.problems import Invalid
 from domain.pulling.models import PostPull
 from domain.web_addresses import web_address
 
@@ -31,6 +32,7 @@ class NewPost:
     """external_id: the platform's own identifier of the post. posted_at: when it appeared there.
 
     article_id, campaign_id: what it carries; it may belong to both, one or neither.
+    repost_of_id: the post it repeats, where the platform counts its reads for that one too.
     """
 
     account_id: int
@@ -40,6 +42,7 @@ class NewPost:
     title: str = ""
     article_id: int | None = None
     campaign_id: int | None = None
+    repost_of_id: int | None = None
 
 
 async def register(act: Act, new: NewPost) -> int:
@@ -68,6 +71,7 @@ async def add(client: BaseDBAsyncClient, act: Act, new: NewPost, *, is_pulled: b
         "campaign_id": new.campaign_id,
     }
     account = await _account(client, new.account_id)
+    values["repost_of_id"] = await _original(client, account, new.repost_of_id)
     values["organization_id"] = await _organization(
         client, account, new.article_id, new.campaign_id
     )
@@ -102,6 +106,21 @@ async def _account(client: BaseDBAsyncClient, account_id: int) -> Account:
     if account is None:
         raise missing("account_id")
     return account
+
+
+async def _original(client: BaseDBAsyncClient, account: Account, post_id: int | None) -> int | None:
+    """The post that stands at the beginning: of a repost's repost, what that one repeats.
+
+    Raises NotFound, and Invalid for a post on another platform, which counts apart.
+    """
+    if post_id is None:
+        return None
+    row = await Post.get_or_none(id=post_id, using_db=client).select_related("account")
+    if row is None:
+        raise missing("repost_of_id")
+    if row.account.platform is not account.platform:
+        raise Invalid("A repost stands on the platform of its original.", path=("repost_of_id",))
+    return int(row.repost_of_id or row.id)
 
 
 async def _organization(

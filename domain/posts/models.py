@@ -24,12 +24,14 @@ class Post(Model):
     public: whether everybody may see it: it has no article, or a published one. The database
     writes it.
     posted_at: when it appeared on the platform.
+    repost_of: the post it repeats on the same platform; never itself a repost.
     """
 
     account_id: int
     article_id: int | None
     campaign_id: int | None
     organization_id: int
+    repost_of_id: int | None
 
     id = fields.BigIntField(primary_key=True)
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
@@ -46,6 +48,9 @@ class Post(Model):
     )
     organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
         "domain.Organization", on_delete=fields.RESTRICT, related_name="posts"
+    )
+    repost_of: fields.ForeignKeyNullableRelation[Post] = fields.ForeignKeyField(
+        "domain.Post", null=True, on_delete=fields.RESTRICT, related_name="reposts"
     )
     state = fields.CharEnumField(PostState, max_length=8, default=PostState.LIVE)
     public = fields.BooleanField(db_default=True)
@@ -65,4 +70,5 @@ class Post(Model):
             UniqueConstraint(fields=("account_id", "external_id"), name="post_known"),
             one_of("post", "state", PostState),
             check("post", "identified", "external_id <> ''"),
+            check("post", "original", "repost_of_id <> id"),
         )

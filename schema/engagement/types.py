@@ -30,7 +30,9 @@ STATUS = (
 @strawberry.type(description="How complete a total is.")
 class Coverage:
     known: int = column("Posts known to belong to it.")
-    counted: int = column("Posts of which a value is known.")
+    counted: int = column("Posts of which a value is known, and counted.")
+    people: int = column("Posts that count people: above them, these are never added up.")
+    reposts: int = column("Posts left out because their original here counts their reads too.")
 
 
 @stands_on("engagement_total", cost=0)

@@ -30,6 +30,9 @@ class RegisterPostInput:
     campaign_id: strawberry.ID | None = strawberry.field(
         default=None, description="The campaign it belongs to."
     )
+    repost_of_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The post it repeats, on the same platform."
+    )
 
 
 @stands_on("(SELECT)")
@@ -56,5 +59,6 @@ class PostMutations:
             title=input.title,
             article_id=number_or_none("Article", input.article_id, "article_id"),
             campaign_id=number_or_none("Campaign", input.campaign_id, "campaign_id"),
+            repost_of_id=number_or_none("Post", input.repost_of_id, "repost_of_id"),
         )
         return PostPayload.of(post_id=await actions.register(info.context.act, new))

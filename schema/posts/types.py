@@ -42,3 +42,6 @@ class Post(Counted, Node):
     campaign: Annotated[Campaign, strawberry.lazy("schema.campaigns.types")] | None = to_one(
         "campaign_id", "The campaign it belongs to."
     )
+    repost_of: Annotated[Post, strawberry.lazy("schema.posts.types")] | None = to_one(
+        "repost_of_id", "The post it repeats; null when none, or not yours to see."
+    )

@@ -41,7 +41,9 @@ def total(asked: Asked, row: Row, metric: str) -> SimpleNamespace:
         value=found["value"],
         status=_status(found, asked.now),
         as_of=found["as_of"],
-        coverage=SimpleNamespace(known=found["known"], counted=found["counted"]),
+        coverage=SimpleNamespace(
+            **{name: found[name] for name in ("known", "counted", "people", "reposts")}
+        ),
     )
 
 

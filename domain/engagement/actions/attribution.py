@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.engagement.actions.locking import hold_totals
+from domain.engagement.figures import ADDS, SUMS
 from domain.engagement.rules import SubjectKind
 
 # The kind stands in the text, so that PostgreSQL reads one branch of post_subject, by its index.
@@ -20,13 +21,12 @@ SET value = CASE WHEN coalesce(sums.counted, 0) > 0 THEN sums.value END,
     known = coalesce(sums.known, 0),
     counted = coalesce(sums.counted, 0),
     at_least = coalesce(sums.at_least, 0),
-    provisional = coalesce(sums.provisional, 0)
+    provisional = coalesce(sums.provisional, 0),
+    people = coalesce(sums.people, 0),
+    reposts = coalesce(sums.reposts, 0)
 FROM engagement_total own
 LEFT JOIN (
-    SELECT s.subject_id, p.metric, sum(p.value)::bigint AS value, max(p.as_of) AS as_of,
-        max(p.stale_at) AS stale_at, sum(p.known)::integer AS known,
-        sum(p.counted)::integer AS counted, sum(p.at_least)::integer AS at_least,
-        sum(p.provisional)::integer AS provisional
+    SELECT s.subject_id, p.metric, {SUMS}
     FROM post_subject s
     JOIN engagement_total p ON p.subject_kind = 'POST' AND p.subject_id = s.post_id
     WHERE {OF_SUBJECTS}
@@ -41,7 +41,7 @@ WITH sums AS MATERIALIZED (
     SELECT s.subject_id, p.metric, p.{{bucket}}, sum(p.value)::bigint AS value
     FROM post_subject s
     JOIN engagement_{{table}} p ON p.subject_kind = 'POST' AND p.subject_id = s.post_id
-    WHERE {OF_SUBJECTS}
+    WHERE {OF_SUBJECTS} AND {ADDS}
     GROUP BY s.subject_id, p.metric, p.{{bucket}}
 ), emptied AS (
     DELETE FROM engagement_{{table}} b

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from domain.engagement.actions.histories import History
+from domain.engagement.actions.histories import Gain, History
+from domain.engagement.derivation import Derived
 from domain.engagement.figures import Figures, figures_of
 
 
@@ -20,20 +21,23 @@ class TotalChange(NamedTuple):
 
     @property
     def lowers(self) -> bool:
-        """Whether a latest moment became an earlier one, which no sum or maximum can undo."""
-        return _earlier(self.now.as_of, self.was.as_of) or _earlier(
-            self.now.stale_at, self.was.stale_at
+        """Whether a latest moment became an earlier one, or is none for some that the post counts
+        for: no sum or maximum can undo that."""
+        return (
+            self.now.addition != self.was.addition
+            or _earlier(self.now.as_of, self.was.as_of)
+            or _earlier(self.now.stale_at, self.was.stale_at)
         )
 
 
 class BucketChange(NamedTuple):
-    """value: None when the row goes away. gained: by how much the row and all above it change."""
+    """was, now: None where there is no row."""
 
     post_id: int
     metric: str
     bucket: date
-    value: int | None
-    gained: int
+    was: Gain | None
+    now: Gain | None
 
 
 @dataclass(slots=True)
@@ -50,21 +54,22 @@ class Changes:
 def collect(found: Changes, histories: Iterable[History], zone: ZoneInfo) -> None:
     for history in histories:
         derived = history.derive(zone)
-        now = figures_of(derived.total, posted_at=history.posted_at, gone=history.gone)
+        now = figures_of(derived, posted_at=history.posted_at, gone=history.gone)
         if now != history.stored:
             found.totals.append(TotalChange(*history.pair, history.stored, now))
-        found.daily += _bucket_changes(history, history.daily, derived.daily)
-        found.hourly += _bucket_changes(history, history.hourly, derived.hourly)
+        found.daily += _bucket_changes(history, history.daily, derived, derived.daily)
+        found.hourly += _bucket_changes(history, history.hourly, derived, derived.hourly)
 
 
 def _bucket_changes(
-    history: History, was: Mapping[Any, int], now: Mapping[Any, int]
+    history: History, was: Mapping[Any, Gain], derived: Derived, values: Mapping[Any, int]
 ) -> Iterable[BucketChange]:
-    for bucket, value in now.items():
-        if was.get(bucket) != value:
-            yield BucketChange(*history.pair, bucket, value, value - was.get(bucket, 0))
-    for bucket in was.keys() - now.keys():
-        yield BucketChange(*history.pair, bucket, None, -was[bucket])
+    for bucket, value in values.items():
+        now = Gain(value, derived.addition(bucket).value)
+        if was.get(bucket) != now:
+            yield BucketChange(*history.pair, bucket, was.get(bucket), now)
+    for bucket in was.keys() - values.keys():
+        yield BucketChange(*history.pair, bucket, was[bucket], None)
 
 
 def _earlier(now: datetime | None, was: datetime | None) -> bool:

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.engagement.derivation import Observed, derive
-from domain.engagement.figures import COLUMNS, figures_of
+from domain.engagement.figures import ADDS, COLUMNS, SUMS, figures_of
 from domain.engagement.rules import Metric, SubjectKind
 
 Report = Callable[[int, int], None]
@@ -27,11 +27,15 @@ PORTION = 10_000
 TABLES = {"total": "", "daily": "day", "hourly": "hour"}
 """The derived tables, and what their rows stand for beside subject and metric."""
 
+BUCKET = ("value", "addition")
+"""What the rows of a day and an hour say."""
+
 FIGURES = ", ".join(COLUMNS)
 METRICS = ", ".join(f"'{metric}'" for metric in Metric)
 
 OPEN = "SET LOCAL work_mem = '64MB';" + "".join(
-    f"CREATE TEMPORARY TABLE expected_{table} (LIKE engagement_{table}) ON COMMIT DROP;"
+    f"CREATE TEMPORARY TABLE expected_{table} (LIKE engagement_{table} INCLUDING DEFAULTS)"
+    " ON COMMIT DROP;"
     f"ALTER TABLE expected_{table} ALTER subject_kind SET DEFAULT 'POST';"
     for table in TABLES
 )
@@ -66,8 +70,8 @@ BEHIND = [
         " AND (subject_id, metric) IN (SELECT post_id, metric FROM engagement_dirty)"
         for table, columns in (
             ("total", FIGURES),
-            ("daily", "day, value"),
-            ("hourly", "hour, value"),
+            ("daily", "day, value, addition"),
+            ("hourly", "hour, value, addition"),
         )
     ),
 ]
@@ -78,32 +82,33 @@ SUBJECTS = " UNION ALL ".join(
     if kind not in (SubjectKind.POST, SubjectKind.NETWORK)
 )
 
+SUMMED = [name for name in COLUMNS if name not in ("definition", "breaks", "addition")]
+COUNTS = [name for name in SUMMED if name not in ("value", "as_of", "stale_at")]
+
 SUM_TOTALS = f"""
-INSERT INTO expected_total (subject_kind, subject_id, metric, {FIGURES})
+INSERT INTO expected_total
+    (subject_kind, subject_id, metric, value, as_of, stale_at, {", ".join(COUNTS)})
 SELECT subject.kind, subject.id, m.metric,
     CASE WHEN sums.counted > 0 THEN sums.value END, sums.as_of, sums.stale_at,
-    coalesce(sums.known, 0), coalesce(sums.counted, 0),
-    coalesce(sums.at_least, 0), coalesce(sums.provisional, 0)
+    {", ".join(f"coalesce(sums.{name}, 0)" for name in COUNTS)}
 FROM ({SUBJECTS} UNION ALL SELECT 'NETWORK', 0) AS subject (kind, id)
 CROSS JOIN unnest(ARRAY[{METRICS}]) AS m (metric)
 LEFT JOIN (
-    SELECT s.subject_kind, s.subject_id, e.metric, sum(e.value) AS value, max(e.as_of) AS as_of,
-        max(e.stale_at) AS stale_at, sum(e.known) AS known, sum(e.counted) AS counted,
-        sum(e.at_least) AS at_least, sum(e.provisional) AS provisional
-    FROM expected_total e JOIN post_subject s ON s.post_id = e.subject_id
+    SELECT s.subject_kind, s.subject_id, p.metric, {SUMS}
+    FROM expected_total p JOIN post_subject s ON s.post_id = p.subject_id
     WHERE s.subject_kind <> 'POST'
-    GROUP BY s.subject_kind, s.subject_id, e.metric
+    GROUP BY s.subject_kind, s.subject_id, p.metric
 ) AS sums
     ON sums.subject_kind = subject.kind AND sums.subject_id = subject.id
     AND sums.metric = m.metric
 """
 
-SUM_BUCKETS = """
-INSERT INTO expected_{table} (subject_kind, subject_id, metric, {bucket}, value)
-SELECT s.subject_kind, s.subject_id, e.metric, e.{bucket}, sum(e.value)
-FROM expected_{table} e JOIN post_subject s ON s.post_id = e.subject_id
-WHERE s.subject_kind <> 'POST'
-GROUP BY s.subject_kind, s.subject_id, e.metric, e.{bucket}
+SUM_BUCKETS = f"""
+INSERT INTO expected_{{table}} (subject_kind, subject_id, metric, {{bucket}}, value)
+SELECT s.subject_kind, s.subject_id, p.metric, p.{{bucket}}, sum(p.value)
+FROM expected_{{table}} p JOIN post_subject s ON s.post_id = p.subject_id
+WHERE s.subject_kind <> 'POST' AND {ADDS}
+GROUP BY s.subject_kind, s.subject_id, p.metric, p.{{bucket}}
 """
 
 SUM = [
@@ -117,8 +122,8 @@ class Portion:
     """Rows of posts on their way into the temporary tables."""
 
     totals: list[tuple[Any, ...]] = field(default_factory=list)
-    daily: list[tuple[int, str, date, int]] = field(default_factory=list)
-    hourly: list[tuple[int, str, datetime, int]] = field(default_factory=list)
+    daily: list[tuple[int, str, date, int, str]] = field(default_factory=list)
+    hourly: list[tuple[int, str, datetime, int, str]] = field(default_factory=list)
 
 
 async def expect(
@@ -170,10 +175,16 @@ def _derive(rows: list[Any], zone: ZoneInfo) -> Portion:
         said = list(history)
         posted_at, gone = said[0][2:4]
         derived = derive(_observed(said), posted_at=posted_at, zone=zone)
-        figures = figures_of(derived.total, posted_at=posted_at, gone=gone)
+        figures = figures_of(derived, posted_at=posted_at, gone=gone)
         portion.totals.append((post_id, metric, *figures))
-        portion.daily += [(post_id, metric, *gain) for gain in derived.daily.items()]
-        portion.hourly += [(post_id, metric, *gain) for gain in derived.hourly.items()]
+        portion.daily += [
+            (post_id, metric, day, value, derived.addition(day).value)
+            for day, value in derived.daily.items()
+        ]
+        portion.hourly += [
+            (post_id, metric, hour, value, derived.addition(hour).value)
+            for hour, value in derived.hourly.items()
+        ]
     return portion
 
 
@@ -184,8 +195,8 @@ def _observed(rows: list[Any]) -> Iterator[Observed]:
 async def _copy(connection: Any, portion: Portion) -> None:
     for table, columns, records in (
         ("expected_total", COLUMNS, portion.totals),
-        ("expected_daily", ("day", "value"), portion.daily),
-        ("expected_hourly", ("hour", "value"), portion.hourly),
+        ("expected_daily", ("day", *BUCKET), portion.daily),
+        ("expected_hourly", ("hour", *BUCKET), portion.hourly),
     ):
         await connection.copy_records_to_table(
             table, records=records, columns=("subject_id", "metric", *columns)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from domain.engagement.definitions import by_code
 from domain.engagement.derivation import (
     Derived,
     Observed,
@@ -66,7 +67,7 @@ LEFT JOIN engagement_total t
 """
 
 BUCKETS = """
-SELECT w.i, b.{bucket}, b.value
+SELECT w.i, b.{bucket}, b.value, b.addition
 FROM unnest($1::bigint[], $2::text[], $3::{type}[]) WITH ORDINALITY
     AS w (post_id, metric, first, i)
 JOIN engagement_{table} b
@@ -75,6 +76,13 @@ JOIN engagement_{table} b
 """
 DAILY = BUCKETS.format(table="daily", bucket="day", type="date")
 HOURLY = BUCKETS.format(table="hourly", bucket="hour", type="timestamptz")
+
+
+class Gain(NamedTuple):
+    """A stored day or hour of a post."""
+
+    value: int
+    addition: str
 
 
 @dataclass(slots=True)
@@ -90,8 +98,15 @@ class History:
     gone: bool
     stored: Figures
     observations: list[Observed] = field(default_factory=list)
-    daily: dict[date, int] = field(default_factory=dict)
-    hourly: dict[datetime, int] = field(default_factory=dict)
+    daily: dict[date, Gain] = field(default_factory=dict)
+    hourly: dict[datetime, Gain] = field(default_factory=dict)
+
+    @property
+    def is_of_one_definition(self) -> bool:
+        """Whether a window of it can be derived: what was left out holds no break and no other
+        definition than what was loaded. (What is not rolled up yet lies within the window.)"""
+        codes = {each.definition for each in self.observations if by_code(each.definition)}
+        return self.stored.breaks == 0 and codes <= {self.stored.definition}
 
     def derive(self, zone: ZoneInfo) -> Derived:
         """From the day of `since` on, all of it."""
@@ -99,7 +114,7 @@ class History:
         if self.since is None:
             return derived
         starts_at = hour_starts_at(self.since, zone)
-        earlier = {hour: gained for hour, gained in self.hourly.items() if hour < starts_at}
+        earlier = {hour: gain.value for hour, gain in self.hourly.items() if hour < starts_at}
         return continued(derived, earlier, zone)
 
 
@@ -109,6 +124,13 @@ async def load(
     """The histories of these pairs, each from the moment given on; four statements for all."""
     histories = await _posts(client, since)
     await _observations(client, histories, zone)
+    broken = {
+        pair: each
+        for pair, each in histories.items()
+        if each.since is not None and not each.is_of_one_definition
+    }
+    if broken:
+        await _observe_whole(client, broken, zone)
     await _buckets(client, histories, zone)
     return list(histories.values())
 
@@ -140,17 +162,26 @@ async def _observations(
         histories[pair].since = None
 
 
+async def _observe_whole(
+    client: BaseDBAsyncClient, histories: Mapping[Pair, History], zone: ZoneInfo
+) -> None:
+    for history in histories.values():
+        history.since = None
+        history.observations.clear()
+    await _observations(client, histories, zone)
+
+
 async def _buckets(
     client: BaseDBAsyncClient, histories: Mapping[Pair, History], zone: ZoneInfo
 ) -> None:
     pairs = list(histories)
     sinces = [each.since for each in histories.values()]
     days = [since and since.astimezone(zone).date() for since in sinces]
-    for i, day, value in await _rows(client, DAILY, *_columns(pairs), days):
-        histories[pairs[i - 1]].daily[day] = value
+    for i, day, *gain in await _rows(client, DAILY, *_columns(pairs), days):
+        histories[pairs[i - 1]].daily[day] = Gain._make(gain)
     hours = [since and day_starts_at(since, zone) for since in sinces]
-    for i, hour, value in await _rows(client, HOURLY, *_columns(pairs), hours):
-        histories[pairs[i - 1]].hourly[hour] = value
+    for i, hour, *gain in await _rows(client, HOURLY, *_columns(pairs), hours):
+        histories[pairs[i - 1]].hourly[hour] = Gain._make(gain)
 
 
 async def _rows(client: BaseDBAsyncClient, sql: str, *columns: list[Any]) -> Sequence[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from domain.database import transaction
-from domain.engagement.actions.expected import TABLES, Report, expect
+from domain.engagement.actions.expected import BUCKET, TABLES, Report, expect
 from domain.engagement.actions.locking import hold_totals
 from domain.engagement.figures import COLUMNS
 
@@ -42,7 +42,7 @@ def _delete(table: str, bucket: str) -> str:
 def _put(table: str, bucket: str) -> str:
     """Only rows that differ: a rebuild of what is right writes nothing."""
     keys = ", ".join((*SUBJECT, bucket) if bucket else SUBJECT)
-    columns = ("value",) if bucket else COLUMNS
+    columns = BUCKET if bucket else COLUMNS
     names = ", ".join(columns)
     stored, expected = (", ".join(f"{side}.{name}" for name in columns) for side in "be")
     taken = ", ".join(f"{name} = excluded.{name}" for name in columns)

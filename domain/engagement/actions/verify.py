@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.database import transaction
-from domain.engagement.actions.expected import TABLES, Report, expect
+from domain.engagement.actions.expected import BUCKET, TABLES, Report, expect
 from domain.engagement.actions.rollup import roll_up_all
 from domain.engagement.figures import COLUMNS
 from domain.engagement.rules import Metric, SubjectKind
@@ -34,8 +34,8 @@ class Difference:
     metric: Metric
     bucket: date | None
     column: str
-    stored: int | datetime | None
-    derived: int | datetime | None
+    stored: int | datetime | str | None
+    derived: int | datetime | str | None
 
     def __str__(self) -> str:
         bucket = f" {self.bucket.isoformat()}" if self.bucket else ""
@@ -62,7 +62,7 @@ async def verify(*, zone: ZoneInfo, report: Report) -> list[Difference]:
 
 
 async def _compare(client: BaseDBAsyncClient, table: str, bucket: str) -> list[Difference]:
-    columns = ("value",) if bucket else COLUMNS
+    columns = BUCKET if bucket else COLUMNS
     rows = await client.execute_query_dict(_comparison(table, bucket, columns))
     return [
         difference
@@ -86,13 +86,17 @@ def _differences(
     row: dict[str, Any], bucket: date | None, columns: tuple[str, ...]
 ) -> Iterator[Difference]:
     subject = SubjectKind(row["subject_kind"]), row["subject_id"], Metric(row["metric"])
+    if bucket and (row["s_value"] is None or row["d_value"] is None):
+        columns = ("value",)  # the whole row is missing
     for name in columns:
         stored, derived = row[f"s_{name}"], row[f"d_{name}"]
         if stored != derived:
             yield Difference(*subject, bucket, name, stored, derived)
 
 
-def _text(value: int | datetime | None) -> str:
+def _text(value: int | datetime | str | None) -> str:
     if value is None:
         return "nothing"
-    return value.isoformat() if isinstance(value, datetime) else f"{value:,}"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value if isinstance(value, str) else f"{value:,}"

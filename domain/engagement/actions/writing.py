@@ -9,13 +9,13 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.engagement.actions.attribution import recompute_totals
 from domain.engagement.actions.changes import BucketChange, Changes, TotalChange
-from domain.engagement.figures import COLUMNS
+from domain.engagement.figures import ADDS, COLUMNS, IS_REPOST, TYPES
 from domain.engagement.rules import SubjectKind
 
 # What the posts $1 count for. LATERAL with OFFSET 0: each by its index, however many there are.
 ATTRIBUTED = """
 WITH attributed AS MATERIALIZED (
-    SELECT s.post_id, s.subject_kind, s.subject_id
+    SELECT s.post_id, s.subject_kind, s.subject_id, s.original_id
     FROM (SELECT DISTINCT post_id FROM unnest($1::bigint[]) AS changed (post_id)) AS changed
     JOIN LATERAL (
         SELECT * FROM post_subject s
@@ -25,16 +25,16 @@ WITH attributed AS MATERIALIZED (
 )
 """
 
+GIVEN = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(TYPES.values(), 3))
+
 POST_TOTALS = f"""
 INSERT INTO engagement_total (subject_kind, subject_id, metric, {", ".join(COLUMNS)})
-SELECT 'POST', * FROM unnest(
-    $1::bigint[], $2::text[], $3::bigint[], $4::timestamptz[], $5::timestamptz[],
-    $6::integer[], $7::integer[], $8::integer[], $9::integer[]
-)
+SELECT 'POST', * FROM unnest($1::bigint[], $2::text[], {GIVEN})
 ON CONFLICT (subject_kind, subject_id, metric)
 DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS)}
 """
 
+# Each post's row as it was, with the sign -1, and as it is now, with +1.
 SUBJECT_TOTALS = f"""{ATTRIBUTED}
 UPDATE engagement_total t
 SET value = CASE WHEN t.counted + d.counted > 0 THEN coalesce(t.value, 0) + d.value END,
@@ -43,18 +43,24 @@ SET value = CASE WHEN t.counted + d.counted > 0 THEN coalesce(t.value, 0) + d.va
     known = t.known + d.known,
     counted = t.counted + d.counted,
     at_least = t.at_least + d.at_least,
-    provisional = t.provisional + d.provisional
+    provisional = t.provisional + d.provisional,
+    people = t.people + d.people,
+    reposts = t.reposts + d.reposts
 FROM (
-    SELECT s.subject_kind, s.subject_id, c.metric, sum(c.value)::bigint AS value,
-        max(c.as_of) AS as_of, max(c.stale_at) AS stale_at, sum(c.known)::integer AS known,
-        sum(c.counted)::integer AS counted, sum(c.at_least)::integer AS at_least,
-        sum(c.provisional)::integer AS provisional
-    FROM unnest(
-        $1::bigint[], $2::text[], $3::bigint[], $4::timestamptz[], $5::timestamptz[],
-        $6::integer[], $7::integer[], $8::integer[], $9::integer[]
-    ) AS c (post_id, metric, value, as_of, stale_at, known, counted, at_least, provisional)
-    JOIN attributed s ON s.post_id = c.post_id
-    GROUP BY s.subject_kind, s.subject_id, c.metric
+    SELECT s.subject_kind, s.subject_id, p.metric,
+        coalesce(sum(p.sign * p.value) FILTER (WHERE {ADDS}), 0)::bigint AS value,
+        max(p.as_of) FILTER (WHERE p.sign > 0 AND {ADDS}) AS as_of,
+        max(p.stale_at) FILTER (WHERE p.sign > 0 AND {ADDS}) AS stale_at,
+        sum(p.sign * p.known)::integer AS known,
+        coalesce(sum(p.sign * p.counted) FILTER (WHERE {ADDS}), 0)::integer AS counted,
+        coalesce(sum(p.sign * p.at_least) FILTER (WHERE {ADDS}), 0)::integer AS at_least,
+        coalesce(sum(p.sign * p.provisional) FILTER (WHERE {ADDS}), 0)::integer AS provisional,
+        sum(p.sign * p.people)::integer AS people,
+        coalesce(sum(p.sign * p.counted) FILTER (WHERE {IS_REPOST}), 0)::integer AS reposts
+    FROM unnest($1::bigint[], $2::text[], {GIVEN}, ${len(TYPES) + 3}::integer[])
+        AS p (post_id, metric, {", ".join(COLUMNS)}, sign)
+    JOIN attributed s ON s.post_id = p.post_id
+    GROUP BY s.subject_kind, s.subject_id, p.metric
 ) AS d
 WHERE t.subject_kind <> 'POST' AND t.subject_kind = d.subject_kind
   AND t.subject_id = d.subject_id AND t.metric = d.metric
@@ -71,18 +77,22 @@ WHERE t.subject_kind <> 'POST' AND (t.as_of = was.as_of OR t.stale_at = was.stal
 """
 
 POST_BUCKETS = """
-INSERT INTO engagement_{table} (subject_kind, subject_id, metric, {bucket}, value)
-SELECT 'POST', * FROM unnest($1::bigint[], $2::text[], $3::{type}[], $4::bigint[])
-ON CONFLICT (subject_kind, subject_id, metric, {bucket}) DO UPDATE SET value = excluded.value
+INSERT INTO engagement_{table} (subject_kind, subject_id, metric, {bucket}, value, addition)
+SELECT 'POST', * FROM unnest($1::bigint[], $2::text[], $3::{type}[], $4::bigint[], $5::text[])
+ON CONFLICT (subject_kind, subject_id, metric, {bucket})
+DO UPDATE SET value = excluded.value, addition = excluded.addition
 """
 
+# As for totals: what was, with its sign turned, and what is now. A row that only ever held what is
+# not added here is none.
 SUBJECT_BUCKETS = f"""{ATTRIBUTED}
 INSERT INTO engagement_{{table}} AS b (subject_kind, subject_id, metric, {{bucket}}, value)
-SELECT s.subject_kind, s.subject_id, c.metric, c.bucket, sum(c.gained)
-FROM unnest($1::bigint[], $2::text[], $3::{{type}}[], $4::bigint[])
-    AS c (post_id, metric, bucket, gained)
-JOIN attributed s ON s.post_id = c.post_id
-GROUP BY s.subject_kind, s.subject_id, c.metric, c.bucket
+SELECT s.subject_kind, s.subject_id, p.metric, p.bucket, sum(p.signed)
+FROM unnest($1::bigint[], $2::text[], $3::{{type}}[], $4::bigint[], $5::text[])
+    AS p (post_id, metric, bucket, signed, addition)
+JOIN attributed s ON s.post_id = p.post_id
+WHERE {ADDS}
+GROUP BY s.subject_kind, s.subject_id, p.metric, p.bucket
 ON CONFLICT (subject_kind, subject_id, metric, {{bucket}})
 DO UPDATE SET value = b.value + excluded.value
 """
@@ -108,7 +118,7 @@ WHERE b.subject_kind = gone.subject_kind AND b.subject_id = gone.subject_id
     SELECT FROM engagement_{{table}} p
     JOIN post_subject s ON s.post_id = p.subject_id
     WHERE p.subject_kind = 'POST' AND p.metric = gone.metric AND p.{{bucket}} = gone.bucket
-      AND s.subject_kind = gone.subject_kind AND s.subject_id = gone.subject_id
+      AND {ADDS} AND s.subject_kind = gone.subject_kind AND s.subject_id = gone.subject_id
   )
 """
 
@@ -128,8 +138,9 @@ async def write(client: BaseDBAsyncClient, found: Changes) -> None:
 async def _write_totals(client: BaseDBAsyncClient, changed: Sequence[TotalChange]) -> None:
     now = [(each.post_id, each.metric, *each.now) for each in changed]
     await client.execute_query_dict(POST_TOTALS, _columns(now))
-    gained = [(each.post_id, each.metric, *_difference(each)) for each in changed]
-    await client.execute_query_dict(SUBJECT_TOTALS, _columns(gained))
+    was = [(each.post_id, each.metric, *each.was, -1) for each in changed]
+    signed = was + [(*row, 1) for row in now]
+    await client.execute_query_dict(SUBJECT_TOTALS, _columns(signed))
     lowered = [
         (each.post_id, each.metric, each.was.as_of, each.was.stale_at)
         for each in changed
@@ -141,33 +152,34 @@ async def _write_totals(client: BaseDBAsyncClient, changed: Sequence[TotalChange
         await recompute_totals(client, subjects)
 
 
-def _difference(change: TotalChange) -> tuple[Any, ...]:
-    """What a subject's sums gain; the moments as they are now."""
-    was, now = change.was, change.now
-    return (
-        (now.value or 0) - (was.value or 0),
-        now.as_of,
-        now.stale_at,
-        now.known - was.known,
-        now.counted - was.counted,
-        now.at_least - was.at_least,
-        now.provisional - was.provisional,
-    )
-
-
 async def _write_buckets(
     client: BaseDBAsyncClient, table: dict[str, str], changed: Sequence[BucketChange]
 ) -> None:
-    kept = [(*each[:3], each.value) for each in changed if each.value is not None]
-    gone = [each[:3] for each in changed if each.value is None]
+    kept = [(*each[:3], *each.now) for each in changed if each.now is not None]
+    gone = [each[:3] for each in changed if each.now is None]
     if kept:
         await client.execute_query_dict(POST_BUCKETS.format(**table), _columns(kept))
     if gone:
         await client.execute_query_dict(DROP_POST_BUCKETS.format(**table), _columns(gone))
-    gained = [(*each[:3], each.gained) for each in changed]
-    await client.execute_query_dict(SUBJECT_BUCKETS.format(**table), _columns(gained))
-    if gone:
-        await client.execute_query_dict(DROP_SUBJECT_BUCKETS.format(**table), _columns(gone))
+    signed = [
+        (*each[:3], sign * gain.value, gain.addition)
+        for each in changed
+        for sign, gain in ((-1, each.was), (1, each.now))
+        if gain is not None
+    ]
+    await client.execute_query_dict(SUBJECT_BUCKETS.format(**table), _columns(signed))
+    perhaps_empty = [each[:3] for each in changed if _takes_away(each)]
+    if perhaps_empty:
+        await client.execute_query_dict(
+            DROP_SUBJECT_BUCKETS.format(**table), _columns(perhaps_empty)
+        )
+
+
+def _takes_away(change: BucketChange) -> bool:
+    """Whether a row above may have lost its last post."""
+    if change.was is None:
+        return False
+    return change.now is None or change.now.addition != change.was.addition
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
