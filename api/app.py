@@ -9,7 +9,9 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import health, imports, openapi, pages, push, push_log
+from api.answering import Answering
 from api.callers import Callers
+from api.disconnects import watching
 from api.graphql import GraphQL
 from api.push_load import Gate
 from api.shared_reads import SharedReads
@@ -48,7 +50,7 @@ def create_app(settings: Settings) -> Application:
         only_trusted=settings.trusted_only,
     )
     engine = Engine(build(), zone=settings.time_zone, known=known)
-    graphql = GraphQL(engine, box, slow_seconds=settings.slow_operation_seconds)
+    graphql = GraphQL(slow_seconds=settings.slow_operation_seconds)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -59,12 +61,15 @@ def create_app(settings: Settings) -> Application:
         )
         async with (
             open_database(settings.database_url),
-            reading as graphql.reader,
+            reading as reader,
             listening(settings.database_url) as changes,
+            watching() as disconnects,
         ):
-            graphql.shared = SharedReads(changes)
-            app.state.callers = graphql.callers = Callers(changes)
-            app.state.reader = graphql.reader
+            app.state.callers = Callers(changes)
+            graphql.answering = Answering(
+                engine, box, reader, SharedReads(changes), app.state.callers, disconnects
+            )
+            app.state.reader = reader
             yield
 
     rest = Starlette(
@@ -74,5 +79,5 @@ def create_app(settings: Settings) -> Application:
     rest.state.settings = settings
     rest.state.secret_box = box
     rest.state.gate = Gate(settings.push_at_once, settings.push_backlog, backlog)
-    rest.state.sdl = graphql.engine.sdl
+    rest.state.sdl = engine.sdl
     return Application(graphql, rest)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 
+from starlette.types import Receive
+
+from api.encodings import PLAIN
 from api.replies import Headers
 from domain.access import ANONYMOUS, Viewer
 from schema.execution.engine import Prepared
 
 
-@dataclass(slots=True, eq=False)
 class Exchange:
     """given: the body, or a GET's query string. is_safe: by GET, so nothing may change. is_hit:
     answered with what was kept.
@@ -19,16 +20,40 @@ class Exchange:
     prepared_at, when its document was parsed, validated and planned, 0 where it never was.
     """
 
-    headers: Headers
-    request_id: str
-    media_type: bytes
-    given: bytes = b""
-    is_safe: bool = False
-    viewer: Viewer = ANONYMOUS
-    prepared: Prepared | None = None
-    is_hit: bool = False
-    begun_at: float = field(default_factory=time.perf_counter)
-    prepared_at: float = 0.0
+    __slots__ = (
+        "accepted",
+        "begun_at",
+        "given",
+        "headers",
+        "is_hit",
+        "is_safe",
+        "media_type",
+        "prepared",
+        "prepared_at",
+        "receive",
+        "request_id",
+        "viewer",
+    )
+
+    def __init__(
+        self, headers: Headers, receive: Receive, request_id: str, media_type: bytes
+    ) -> None:
+        self.headers = headers
+        self.receive = receive
+        self.request_id = request_id
+        self.media_type = media_type
+        self.accepted = PLAIN
+        self.viewer: Viewer = ANONYMOUS
+        self.prepared: Prepared | None = None
+        self.prepared_at = 0.0
+        self.is_hit = False
+        self.begin(b"")
+
+    def begin(self, given: bytes, *, is_safe: bool = False) -> None:
+        """All of the request is here."""
+        self.given = given
+        self.is_safe = is_safe
+        self.begun_at = time.perf_counter()
 
     @property
     def wants_fresh(self) -> bool:

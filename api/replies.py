@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.types import Receive, Scope, Send
 
+from api.encodings import Accepted, encode
+
 Headers = Mapping[bytes, bytes]
+Pairs = tuple[tuple[bytes, bytes], ...]
+LARGE_BYTES = 2**18
+"""What takes long enough to encode that others should not wait: a millisecond or two."""
 
 
 class TooLarge(Exception):
@@ -15,27 +21,55 @@ class TooLarge(Exception):
 
 
 class Disconnected(Exception):
-    """The client left before its request was whole."""
+    """The client left: before its request was whole, or before it was answered."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reply:
-    """An HTTP response, whole."""
+    """An HTTP response, whole.
+
+    tag: its entity tag, where it may be asked for again.
+    """
 
     status: int
     media_type: bytes
     body: bytes
-    headers: tuple[tuple[bytes, bytes], ...] = ()
+    headers: Pairs = ()
+    tag: bytes = b""
+    _encoded: dict[bytes, bytes | asyncio.Future[bytes]] | None = field(
+        default=None, compare=False, repr=False
+    )
 
-    async def send(self, send: Send, *more: tuple[bytes, bytes]) -> None:
-        headers = [
-            (b"content-type", self.media_type),
-            (b"content-length", b"%d" % len(self.body)),
-            *self.headers,
-            *more,
-        ]
+    async def send(
+        self, send: Send, accepted: Accepted, more: Pairs, *, is_head: bool = False
+    ) -> None:
+        body = self.body
+        headers = [(b"content-type", self.media_type), *self.headers, *more]
+        if accepted.is_for(len(body)) and body:
+            body = await self.encoded(accepted.coding)
+            headers.append((b"content-encoding", accepted.coding))
+            if not self.tag:  # else it varies anyway, and says so
+                headers.append((b"vary", b"accept-encoding"))
+        if self.status != 304:
+            headers.append((b"content-length", b"%d" % len(body)))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
-        await send({"type": "http.response.body", "body": self.body})
+        await send({"type": "http.response.body", "body": b"" if is_head else body})
+
+    async def encoded(self, coding: bytes) -> bytes:
+        """The body in a coding; worked out once, large ones beside the event loop."""
+        if self._encoded is None:
+            self._encoded = {}
+        found = self._encoded.get(coding)
+        if found is None:
+            if len(self.body) < LARGE_BYTES:
+                found = encode(coding, self.body)
+            else:
+                found = asyncio.ensure_future(asyncio.to_thread(encode, coding, self.body))
+            self._encoded[coding] = found
+        if isinstance(found, bytes):
+            return found
+        self._encoded[coding] = encoded = await asyncio.shield(found)
+        return encoded
 
 
 def headers_of(scope: Scope) -> Headers:

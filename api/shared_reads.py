@@ -1,5 +1,5 @@
-"""Reads that cannot change within a moment, shared: the same anonymous question is asked of the
-database once a second at most, and again as soon as a write names a table it read."""
+"""Reads that cannot change within a moment, shared: the same question of the same viewer is asked
+of the database once a second at most, and again as soon as a write names a table it read."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 
+from api.disconnects import Waiting
 from api.replies import Reply
 from domain.notifications import Changes
-from schema.execution.answers import Answer
 
 MOMENT_SECONDS = 1.0
 MAX_BYTES = 64 * 2**20
@@ -27,16 +27,55 @@ class Kept:
     ends_at: float
 
 
-@dataclass(frozen=True, slots=True)
 class Flight:
-    """A statement under way, for all who asked the same since it started."""
+    """A statement under way, for all who asked the same since it started. The first of them carries
+    it; it goes on while somebody still waits."""
 
-    mark: Hashable
-    answer: asyncio.Future[Answer]
+    __slots__ = ("_carrier", "_landed", "_waiters", "mark")
+
+    def __init__(self, mark: Hashable, carrier: Waiting) -> None:
+        self.mark = mark
+        self._carrier = carrier
+        self._landed: asyncio.Future[Reply] | None = None
+        self._waiters = 1
+        carrier.company = self
+
+    @property
+    def is_joinable(self) -> bool:
+        return self._waiters > 0
+
+    async def join(self, waiting: Waiting) -> Reply:
+        waiting.company = self
+        self._waiters += 1
+        if self._landed is None:
+            self._landed = asyncio.get_running_loop().create_future()
+        return await asyncio.shield(self._landed)
+
+    def leave(self, waiting: Waiting) -> bool:
+        self._waiters -= 1
+        if waiting is self._carrier:
+            return self._waiters == 0
+        if self._waiters == 0:
+            self._carrier.task.cancel()
+        return True
+
+    def land(self, reply: Reply) -> None:
+        if self._landed is not None:
+            self._landed.set_result(reply)
+
+    def fail(self, error: BaseException) -> None:
+        if self._landed is None:
+            return
+        if isinstance(error, asyncio.CancelledError):
+            self._landed.cancel()
+        else:
+            self._landed.set_exception(error)
 
 
 class SharedReads:
-    """Replies of anonymous queries. Bounded in bytes; the longest unused goes first."""
+    """Replies to queries. Whoever asks is part of the question and of the key, so that no viewer is
+    ever answered with what another one sees. Bounded in bytes of plain bodies; the longest unused
+    goes first."""
 
     def __init__(self, changes: Changes, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._changes = changes
@@ -64,19 +103,27 @@ class SharedReads:
         self._changes.forget()
 
     async def once(
-        self, question: Hashable, mark: Hashable, ask: Callable[[], Awaitable[Answer]]
-    ) -> Answer:
+        self,
+        question: Hashable,
+        mark: Hashable,
+        waiting: Waiting,
+        ask: Callable[[], Awaitable[Reply]],
+    ) -> Reply:
         """Equal questions at once are asked once, unless something was written in between."""
         flight = self._flights.get(question)
-        if flight is not None and flight.mark == mark and self._changes.is_listening:
-            return await asyncio.shield(flight.answer)
-        answer = asyncio.ensure_future(ask())
-        flight = self._flights[question] = Flight(mark, answer)
+        if flight and flight.is_joinable and flight.mark == mark and self._changes.is_listening:
+            return await flight.join(waiting)
+        flight = self._flights[question] = Flight(mark, waiting)
         try:
-            return await asyncio.shield(answer)
+            reply = await ask()
+        except BaseException as error:
+            flight.fail(error)
+            raise
         finally:
             if self._flights.get(question) is flight:
                 del self._flights[question]
+        flight.land(reply)
+        return reply
 
     def keep(self, key: Hashable, reply: Reply, tables: tuple[str, ...], mark: Hashable) -> None:
         """`mark` was taken before the database was asked."""

@@ -101,6 +101,7 @@ async def _incoming(parts: Iterable[bytes], disconnects: bool) -> AsyncIterator[
         yield {"type": "http.request", "body": part, "more_body": True}
     if not disconnects:
         yield {"type": "http.request", "body": b"", "more_body": False}
+        await asyncio.Event().wait()  # the client stays
     while True:
         yield {"type": "http.disconnect"}
 

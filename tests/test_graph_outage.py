@@ -97,13 +97,14 @@ async def test_connections_that_are_ended_under_it(away: Away, database_url: str
 
 async def test_a_statement_that_takes_too_long_is_ended(away: Away) -> None:
     await _works(away.graph)
-    row = away.graph.app.graphql.reader.row
+    row = away.graph.app.graphql.answering.reader.row
 
     async def slowly(sql: str, values: object) -> object:
         return await row("SELECT pg_sleep(5)::text::json", ())
 
-    away.graph.app.graphql.reader.row = slowly  # type: ignore[assignment, method-assign]
+    away.graph.app.graphql.answering.reader.row = slowly  # type: ignore[assignment, method-assign]
     response = await away.graph.post(QUERY, None, **FRESH)
-    del away.graph.app.graphql.reader.row
-    assert response.status == 503
+    del away.graph.app.graphql.answering.reader.row
+    assert response.status == 504
+    assert "retry-after" not in response.headers
     assert response.json()["errors"][0]["extensions"] == {"code": "TIMED_OUT"}

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
-from urllib.parse import urlencode
 
 import pytest
 import pytest_asyncio
+from starlette.types import Message
 
+from api.disconnects import Waiting
 from api.replies import Reply
 from api.shared_reads import MAX_BYTES, MOMENT_SECONDS, SharedReads
 from domain.access import Role
 from domain.articles import actions as articles
 from domain.notifications import Changes
 from domain.tokens import actions as tokens
-from schema.execution.answers import Answer
-from tests.asgi import call
 from tests.graph import Graph, graph
 from tests.rows import EDITOR, World, make_article, make_world
 
@@ -38,7 +36,7 @@ async def world(opened: Graph) -> World:
 
 async def _heard(opened: Graph) -> None:
     """Until this process listens, and has heard what was written so far."""
-    await opened.app.graphql.shared._changes.listening.wait()
+    await opened.app.graphql.answering.shared._changes.listening.wait()
     await asyncio.sleep(0.1)
 
 
@@ -67,7 +65,7 @@ async def test_whoever_writes_reads_what_they_wrote(
     article_id = await make_article(world, title="新")
     _, token = await tokens.create(EDITOR, "tests", Role.ADMINISTRATOR, None)
     await _heard(opened)
-    monkeypatch.setattr(opened.app.graphql.shared._changes, "heard", lambda table: None)
+    monkeypatch.setattr(opened.app.graphql.answering.shared._changes, "heard", lambda table: None)
     before = await opened.ask(COUNT)
     query = """mutation($input: ArticleVersionInput!) { publishArticle(input: $input) {
         __typename } }"""
@@ -95,6 +93,32 @@ async def test_what_a_token_sees_is_shared_with_nobody(opened: Graph, world: Wor
         assert (await opened.ask(query))["articles"]["nodes"] == []
 
 
+async def test_a_token_shares_with_itself_alone(opened: Graph, world: World) -> None:
+    made = [await tokens.create(EDITOR, "tests", Role.ADMINISTRATOR, None) for _ in range(2)]
+    one, other = ({"authorization": f"Bearer {token}"} for _, token in made)
+    await _heard(opened)
+    opened.statements.clear()
+    cold = await opened.post(COUNT, None, **one)
+    hit = await opened.post(COUNT, None, **one)
+    assert hit.body == cold.body
+    assert hit.headers["server-timing"] == "cache;desc=hit"
+    assert len(opened.statements) == 1
+    assert (await opened.post(COUNT, None, **other)).headers["server-timing"] != "cache;desc=hit"
+    assert len(opened.statements) == 2
+
+
+async def test_a_token_that_was_taken_back_is_not_answered_with_what_is_kept(
+    opened: Graph, world: World
+) -> None:
+    number, token = await tokens.create(EDITOR, "tests", Role.ADMINISTRATOR, None)
+    headers = {"authorization": f"Bearer {token}"}
+    await _heard(opened)
+    assert (await opened.post(COUNT, None, **headers)).status == 200
+    await tokens.revoke(EDITOR, number)
+    await asyncio.sleep(0.05)  # word of it comes by way of the database
+    assert (await opened.post(COUNT, None, **headers)).status == 401
+
+
 async def test_equal_questions_at_once_are_one_statement(opened: Graph, world: World) -> None:
     await _heard(opened)
     opened.statements.clear()
@@ -119,21 +143,11 @@ async def test_equal_mutations_at_once_are_all_done(opened: Graph, world: World)
 
 async def test_errors_are_not_kept(opened: Graph, world: World) -> None:
     query = "{ articles(first: 0) { totalCount } }"
+    shared = opened.app.graphql.answering.shared
+    before = list(shared._kept)
     for _ in range(2):
         assert "errors" in (await opened.post(query)).json()
-    assert opened.app.graphql.shared.find((json.dumps({"query": query}).encode(), False)) is None
-
-
-async def test_a_get_says_how_long_it_holds_and_answers_304(opened: Graph, world: World) -> None:
-    address = "/graphql?" + urlencode({"query": COUNT})
-    first = await call(opened.app, "GET", address)
-    assert first.headers["cache-control"] == "public, max-age=1"
-    assert first.headers["vary"] == "accept, authorization"
-    again = await call(opened.app, "GET", address, headers={"if-none-match": first.headers["etag"]})
-    assert (again.status, again.body) == (304, b"")
-    _, token = await tokens.create(EDITOR, "tests", Role.ADMINISTRATOR, None)
-    mine = await call(opened.app, "GET", address, headers={"authorization": f"Bearer {token}"})
-    assert mine.headers["cache-control"] == "private, no-store"
+    assert list(shared._kept) == before
 
 
 def _listening() -> Changes:
@@ -184,27 +198,96 @@ def test_what_is_kept_is_bounded() -> None:
     assert shared.find("huge") is None
 
 
+class Asking:
+    """A statement that runs until it is told to end. asked: how often it was begun; ended: how
+    often it was cancelled."""
+
+    def __init__(self, changes: Changes) -> None:
+        self.shared = SharedReads(changes)
+        self.gate = asyncio.Event()
+        self.asked = self.ended = 0
+        self.waiting: list[Waiting] = []
+        self.left: list[asyncio.Event] = []
+
+    async def _ask(self) -> Reply:
+        self.asked += 1
+        try:
+            await self.gate.wait()
+        except asyncio.CancelledError:
+            self.ended += 1
+            raise
+        return _reply()
+
+    async def _once(self) -> Reply:
+        left = asyncio.Event()
+
+        async def receive() -> Message:
+            await left.wait()
+            return {"type": "http.disconnect"}
+
+        waiting = Waiting(receive)
+        self.waiting.append(waiting)
+        self.left.append(left)
+        listening = asyncio.create_task(waiting.listen())
+        try:
+            mark = self.shared.mark(("article",))
+            return await self.shared.once("question", mark, waiting, self._ask)
+        finally:
+            listening.cancel()
+
+    async def start(self) -> asyncio.Task[Reply]:
+        task = asyncio.create_task(self._once())
+        await self.settle()
+        return task
+
+    async def settle(self) -> None:
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+    async def leave(self, number: int) -> None:
+        self.left[number].set()
+        await self.settle()
+
+
 async def test_a_flight_from_before_a_write_is_not_joined() -> None:
     changes = _listening()
-    shared = SharedReads(changes)
-    gate = asyncio.Event()
-    asked: list[int] = []
-
-    async def ask() -> Answer:
-        asked.append(1)
-        await gate.wait()
-        return Answer(b"{}")
-
-    async def once() -> Answer:
-        return await shared.once("question", shared.mark(("article",)), ask)
-
-    first = asyncio.create_task(once())
-    await asyncio.sleep(0)
-    second = asyncio.create_task(once())
-    await asyncio.sleep(0)
+    asking = Asking(changes)
+    first, second = await asking.start(), await asking.start()
     changes.heard("article")
-    third = asyncio.create_task(once())
-    await asyncio.sleep(0)
-    gate.set()
-    assert list(await asyncio.gather(first, second, third)) == [Answer(b"{}")] * 3
-    assert len(asked) == 2
+    third = await asking.start()
+    asking.gate.set()
+    assert [await task for task in (first, second, third)] == [_reply()] * 3
+    assert asking.asked == 2
+
+
+@pytest.mark.parametrize("leaving", [0, 1])
+async def test_a_flight_goes_on_while_somebody_waits(leaving: int) -> None:
+    asking = Asking(_listening())
+    both = [await asking.start(), await asking.start()]
+    await asking.leave(leaving)
+    assert asking.ended == 0
+    asking.gate.set()
+    assert await both[1 - leaving] == _reply()
+    assert (asking.asked, asking.ended) == (1, 0)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+async def test_a_flight_ends_with_the_last_who_waits(order: tuple[int, int]) -> None:
+    asking = Asking(_listening())
+    both = [await asking.start(), await asking.start()]
+    for number in order:
+        await asking.leave(number)
+    assert (asking.asked, asking.ended) == (1, 1)
+    assert [task.cancelled() for task in both] == [True, True]
+    third = await asking.start()  # nothing of what ended is joined
+    asking.gate.set()
+    assert await third == _reply()
+    assert asking.asked == 2
+
+
+async def test_whoever_shares_a_flight_that_fails_hears_of_it() -> None:
+    asking = Asking(_listening())
+    both = [await asking.start(), await asking.start()]
+    both[0].cancel()
+    await asking.settle()
+    assert [task.cancelled() for task in both] == [True, True]

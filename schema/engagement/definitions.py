@@ -17,7 +17,7 @@ from schema.scalars import BigInt
 MOST = 500
 
 
-@stands_on("metric_definition")
+@stands_on("metric_definition", max_age_seconds=3600)
 @strawberry.type(description="What a platform counts under one metric, during one time.")
 class MetricDefinition:
     code: str = column("Stands in every observation, e.g. weibo.reads/2013-03.")

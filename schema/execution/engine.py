@@ -29,11 +29,14 @@ from schema.execution.mutations import complete_problem, plan_payload, run_actio
 from schema.execution.trusted import KnownDocuments
 from schema.payloads import Payload
 from schema.planner.cache import PlanCache
+from schema.planner.catalog import max_ages
 from schema.planner.errors import BadInput
 from schema.planner.plan import Plan, plan_selection
 from schema.planner.selections import collect
 
 log = structlog.get_logger()
+UNDECLARED_SECONDS = 1
+UNREAD_SECONDS = 60
 NO_VARIABLES = VariableValues(sources={}, coerced={})
 
 
@@ -85,6 +88,7 @@ class Engine:
         self._zone = zone
         self._documents = Documents(self._core)
         self._plans = PlanCache()
+        self._max_ages = max_ages(self._core)
         self._known = known or KnownDocuments()
         self.sdl = schema.as_str().rstrip() + "\n"
 
@@ -114,6 +118,11 @@ class Engine:
         if request.is_safe:
             raise bad_request("a mutation needs POST")
         return Prepared(document, operation, variables)
+
+    def max_age_seconds(self, plan: Plan) -> int:
+        """How long a public answer may be kept outside: as long as everything it read allows."""
+        ages = (self._max_ages.get(table, UNDECLARED_SECONDS) for table in plan.tables)
+        return min(ages, default=UNREAD_SECONDS)
 
     async def run(self, prepared: Prepared, context: Context, reader: Reader) -> Answer:
         """Never raises for what the database did."""

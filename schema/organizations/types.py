@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from schema.partners.types import Partner
 
 
-@stands_on("organization", visible, kind="ORGANIZATION")
+@stands_on("organization", visible, kind="ORGANIZATION", max_age_seconds=60)
 @strawberry.type(description="A node of the network: centre, branch, point, base, media centre …")
 class Organization(Counted, Node):
     kind: OrganizationKind = column("What it is.")

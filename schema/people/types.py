@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from schema.articles.types import Article
 
 
-@stands_on("person", visible)
+@stands_on("person", visible, max_age_seconds=60)
 @strawberry.type(description="A person by the name under which they are credited.")
 class Person(Node):
     name: str = column("The name.")

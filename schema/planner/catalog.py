@@ -70,6 +70,19 @@ def conditions_of(type_: GraphQLInputObjectType) -> dict[str, Condition]:
     }
 
 
+def max_ages(schema: GraphQLSchema) -> dict[str, int]:
+    """How long what stands on a table may be kept outside, in seconds, by table."""
+    found: dict[str, int] = {}
+    for type_ in schema.type_map.values():
+        if isinstance(type_, GraphQLObjectType) and DEFINITION in type_.extensions:
+            if not stands(type_):
+                continue
+            standing = standing_of(type_)
+            age = standing.max_age_seconds
+            found[standing.table] = min(age, found.get(standing.table, age))
+    return found
+
+
 def check(schema: GraphQLSchema, *, pages: tuple[type[Any], ...]) -> None:
     """Every field reachable from the queries says how it is read, and none promises a row that
     somebody may not see. Raises UndeclaredError that names the field.

@@ -25,7 +25,7 @@ from schema.planner.statement import Dependency, Parameter, Statement
 MAX_COST = 20_000
 """Rows one operation may read at the most, worked out from the page sizes before anything runs."""
 
-TABLE = re.compile(r"\b(?:FROM|JOIN) ([a-z]\w+)")
+TABLE = re.compile(r"\b(?:FROM|JOIN) ([a-z]\w+)\b(?!\()")
 INTROSPECTION = ("__schema", "__type")
 
 

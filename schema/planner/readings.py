@@ -35,6 +35,7 @@ class Standing:
     kind: its kind of subject where it has totals, e.g. "ARTICLE".
     number: SQL of the number in its global id.
     cost: what reading one counts for; 0 for what comes along with another row.
+    max_age_seconds: how long a public answer made of it may be kept outside.
     """
 
     table: str
@@ -42,6 +43,7 @@ class Standing:
     kind: str = ""
     cost: int = 1
     number: str = "{row}.id"
+    max_age_seconds: int = 1
 
 
 @dataclass(frozen=True)
@@ -150,11 +152,12 @@ def stands_on(
     kind: str = "",
     cost: int = 1,
     number: str = "{row}.id",
+    max_age_seconds: int = 1,
 ) -> Callable[[type[Any]], type[Any]]:
     """Class decorator, outermost: what the type stands on."""
 
     def decorate(cls: type[Any]) -> type[Any]:
-        cls.__standing__ = Standing(table, visible, kind, cost, number)
+        cls.__standing__ = Standing(table, visible, kind, cost, number, max_age_seconds)
         return cls
 
     return decorate

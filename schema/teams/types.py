@@ -15,7 +15,7 @@ from schema.relay import Connection, Node
 from schema.teams.lists import TEAM_ORDERS, TeamFilter, TeamOrder
 
 
-@stands_on("team", visible)
+@stands_on("team", visible, max_age_seconds=60)
 @strawberry.type(description="A node of the volunteer corps.")
 class Team(Node):
     kind: TeamKind = column("What it is.")

@@ -1,0 +1,85 @@
+"""What became of a request, as an HTTP reply."""
+
+from __future__ import annotations
+
+from graphql import GraphQLError
+
+from api.asked import GRAPHQL_JSON, BadRequest
+from api.callers import Unauthorized
+from api.encodings import NotAcceptable
+from api.etags import tag_of
+from api.exchange import Exchange
+from api.replies import Pairs, Reply, TooLarge
+from domain.access import ANONYMOUS
+from domain.outages import OUTAGES
+from domain.problems import Forbidden
+from schema.execution.answers import Answer
+
+RETRY = ((b"retry-after", b"2"),)
+MORE: dict[int, Pairs] = {401: ((b"www-authenticate", b"Bearer"),), 503: RETRY}
+VARIES = (b"vary", b"accept, accept-encoding, authorization")
+PRIVATE = (VARIES, (b"cache-control", b"private, no-cache"))
+"""A token's holder may write, and must read what they wrote: asked anew, but mostly not sent."""
+
+UNKEPT = (VARIES, (b"cache-control", b"no-store"))
+FAILURES = {"UNAVAILABLE": 503, "TIMED_OUT": 504}
+EXPECTED: tuple[type[BaseException], ...] = (
+    BadRequest,
+    Forbidden,
+    NotAcceptable,
+    TooLarge,
+    Unauthorized,
+    *OUTAGES,
+)
+
+
+def reply_to(answer: Answer, exchange: Exchange, max_age_seconds: int = 0) -> Reply:
+    """The status says what went wrong under application/graphql-response+json; under
+    application/json a well-formed request is answered with 200, whatever became of it.
+
+    max_age_seconds: how long it may be kept outside, when anybody may see it.
+    """
+    body, media_type = answer.body, exchange.media_type
+    if answer.errors:
+        status = _status(answer, media_type)
+        unkept = UNKEPT if exchange.is_safe else ()
+        return Reply(status, media_type, body, (*unkept, *MORE.get(status, ())))
+    if not exchange.is_safe:
+        return Reply(200, media_type, body)
+    tag = tag_of(body)
+    kept = PRIVATE
+    if exchange.viewer is ANONYMOUS:
+        kept = (VARIES, (b"cache-control", b"public, max-age=%d" % max_age_seconds))
+    return Reply(200, media_type, body, (*kept, (b"etag", tag)), tag)
+
+
+def _status(answer: Answer, media_type: bytes) -> int:
+    for code in answer.codes:
+        if code in FAILURES:
+            return FAILURES[code]
+    return 400 if answer.data is None and media_type == GRAPHQL_JSON else 200
+
+
+def refusal_of(error: BaseException, limit: int) -> tuple[str, str, int]:
+    """Message, code and status for one of EXPECTED. limit: of a body, in bytes."""
+    match error:
+        case BadRequest():
+            return str(error), "BAD_REQUEST", error.status
+        case TooLarge():
+            return f"the request is longer than {limit} bytes", "TOO_LARGE", 413
+        case Unauthorized():
+            message = "this token is not known, has expired or was revoked"
+            return message, "UNAUTHENTICATED", 401
+        case Forbidden():
+            return error.message, error.code, 403
+        case NotAcceptable():
+            message = "there is no content coding that you accept; there are zstd, br and gzip"
+            return message, "NOT_ACCEPTABLE", 406
+        case _:
+            return "the database cannot be reached now; try again soon", "UNAVAILABLE", 503
+
+
+def refused(message: str, code: str, status: int, media_type: bytes) -> Reply:
+    """A request error: nothing was run."""
+    answer = Answer(None, [GraphQLError(message, extensions={"code": code})])
+    return Reply(status, media_type, answer.body, MORE.get(status, ()))
