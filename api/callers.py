@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 import secrets
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
 from api.replies import Headers
 from domain.access import ANONYMOUS, Viewer
@@ -16,6 +18,7 @@ from domain.notifications import Changes
 from domain.tokens.actions import HOLDERS_STAND_ON, Holder, holder_of
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+NUMBERS = itertools.count()
 MOMENT_SECONDS = 1.0
 MAX_KNOWN = 10_000
 
@@ -29,6 +32,12 @@ def request_id_of(headers: Headers) -> str:
     given = headers.get(b"x-request-id")
     if given is not None and REQUEST_ID.fullmatch(given):
         return given.decode()
+    return f"{process_name()}-{next(NUMBERS)}"
+
+
+@cache
+def process_name() -> str:
+    """Random, so that ids of several processes, and of one started again, never meet."""
     return secrets.token_hex(8)
 
 

@@ -4,15 +4,21 @@ bytes the database sent."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 
+from domain.connections import Connections
 from domain.database import connection_parameters
 from domain.outages import OUTAGES
+
+T = TypeVar("T")
+
+CONNECT_SECONDS = 5.0
+READY_SECONDS = 2.0
 
 
 class Unavailable(Exception):
@@ -32,17 +38,40 @@ class Explanation:
 
 
 class Reader:
-    """A pool of connections that only read."""
+    """Reads, each in one statement on one of a few connections that do nothing else."""
 
-    def __init__(self, pool: asyncpg.Pool, *, patience_seconds: float) -> None:
-        self._pool = pool
+    def __init__(self, connections: Connections, *, patience_seconds: float) -> None:
+        self._connections = connections
         self._patience_seconds = patience_seconds
 
     async def row(self, sql: str, values: Sequence[Any]) -> Sequence[bytes | None]:
         """The one row a planned statement gives. Raises Unavailable and TimedOut."""
+        return await self._lent(self._fetch, sql, values)
+
+    async def explain(self, sql: str, values: Sequence[Any]) -> Explanation:
+        """Runs a planned statement for its plan and timings, as planned for these very values.
+        Raises Unavailable and TimedOut."""
+        return await self._lent(self._explain, sql, values)
+
+    async def _lent(
+        self,
+        work: Callable[[Any, str, Sequence[Any]], Awaitable[T]],
+        sql: str,
+        values: Sequence[Any],
+    ) -> T:
+        """What the work on one connection gives."""
         try:
-            async with self._pool.acquire() as connection:
-                return await self._fetch(connection, sql, values)
+            connection = await self._connections.take()
+            try:
+                result = await work(connection, sql, values)
+            except asyncio.CancelledError:
+                self._connections.mend(connection)
+                raise
+            except BaseException:
+                self._connections.give_back(connection)
+                raise
+            self._connections.give_back(connection)
+            return result
         except asyncpg.QueryCanceledError as error:
             raise TimedOut from error
         except OUTAGES as error:
@@ -56,43 +85,27 @@ class Reader:
                 sql, *values, timeout=self._patience_seconds
             )
         except TimeoutError:
-            # The server did not even cancel the statement: it would not confirm a release either.
+            # The server did not even cancel the statement: it would not answer another either.
             connection.terminate()
             raise
         return found
 
-    async def explain(self, sql: str, values: Sequence[Any]) -> Explanation:
-        """Runs a planned statement for its plan and timings, as planned for these very values.
-        Raises Unavailable and TimedOut."""
-        try:
-            async with self._pool.acquire() as connection:
-                statement = await connection.prepare(sql)
-                types = [type_.name for type_ in statement.get_parameters()]
-                explain = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}"
-                (plan,) = await self._fetch(connection, explain, values)
-        except asyncpg.QueryCanceledError as error:
-            raise TimedOut from error
-        except OUTAGES as error:
-            raise Unavailable from error
+    async def _explain(self, connection: Any, sql: str, values: Sequence[Any]) -> Explanation:
+        statement = await connection.prepare(sql)
+        types = [type_.name for type_ in statement.get_parameters()]
+        explain = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}"
+        (plan,) = await self._fetch(connection, explain, values)
         assert plan is not None
         return Explanation(types, plan)
 
     async def is_ready(self) -> bool:
         """Whether the database answers now."""
         try:
-            return bool(await self._pool.fetchval("SELECT TRUE", timeout=2))
-        except OUTAGES:
+            async with asyncio.timeout(READY_SECONDS):
+                await self.row("SELECT TRUE", ())
+        except (Unavailable, TimedOut, TimeoutError):
             return False
-
-
-async def _prepare(connection: asyncpg.Connection) -> None:
-    await connection.set_type_codec(
-        "json", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary"
-    )
-
-
-async def _keep(_connection: asyncpg.Connection) -> None:
-    """Nothing to reset: planned reads leave no state behind, and a reset is a round trip."""
+        return True
 
 
 @asynccontextmanager
@@ -101,34 +114,36 @@ async def open_reader(
 ) -> AsyncIterator[Reader]:
     """A reader whose statements end after `timeout_seconds`. It opens even while the database is
     away, and finds it when it is back."""
-    async with asyncpg.create_pool(
-        **connection_parameters(database_url),
-        min_size=0,
-        max_size=size,
-        init=_prepare,
-        reset=_keep,
-        timeout=5,
-        statement_cache_size=1_000,
-        max_cached_statement_lifetime=0,
-        max_inactive_connection_lifetime=0,
-        server_settings={
-            "application_name": "xinfeng-reader",
-            "default_transaction_read_only": "on",
-            "jit": "off",
-            # What is read often is in memory: a row by its index costs little more than the next.
-            "random_page_cost": "1.1",
-            "statement_timeout": str(int(timeout_seconds * 1000)),
-            "timezone": "UTC",
-        },
-    ) as pool:
+    parameters = connection_parameters(database_url)
+
+    async def connect() -> asyncpg.Connection:
+        connection = await asyncpg.connect(
+            **parameters,
+            timeout=CONNECT_SECONDS,
+            statement_cache_size=1_000,
+            max_cached_statement_lifetime=0,
+            server_settings={
+                "application_name": "xinfeng-reader",
+                "default_transaction_read_only": "on",
+                "jit": "off",
+                # What is read often is in memory: a row found by its index costs little more
+                # than the next one.
+                "random_page_cost": "1.1",
+                "statement_timeout": str(int(timeout_seconds * 1000)),
+                "timezone": "UTC",
+            },
+        )
         try:
-            yield Reader(pool, patience_seconds=timeout_seconds + 1)
-        finally:
-            await _close(pool)
+            await connection.set_type_codec(
+                "json", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary"
+            )
+        except BaseException:
+            connection.terminate()
+            raise
+        return connection
 
-
-async def _close(pool: asyncpg.Pool) -> None:
+    connections = Connections(connect, size=size)
     try:
-        await asyncio.wait_for(pool.close(), timeout=5)
-    except TimeoutError:
-        pool.terminate()
+        yield Reader(connections, patience_seconds=timeout_seconds + 1)
+    finally:
+        await connections.close(seconds=CONNECT_SECONDS)

@@ -16,6 +16,8 @@ from graphql import (
     validate,
 )
 
+from schema.execution.plain_variables import Plain, plain_variables
+
 MAX_LETTERS = 100_000
 MAX_TOKENS = 10_000
 MAX_ERRORS = 20
@@ -35,12 +37,16 @@ def bad_request(message: str) -> Refused:
 
 @dataclass(frozen=True)
 class Document:
-    """A valid document. Equal texts give the same object, so it serves as a key."""
+    """A valid document. Equal texts give the same object, so it serves as a key.
+
+    plain_variables: of each operation whose variables can be coerced by the short way.
+    """
 
     text: str
     node: DocumentNode
     operations: dict[str | None, OperationDefinitionNode]
     fragments: dict[str, FragmentDefinitionNode]
+    plain_variables: dict[str | None, tuple[Plain, ...] | None]
 
     def __hash__(self) -> int:
         return hash(self.text)
@@ -97,7 +103,8 @@ class Documents:
                 fragments[definition.name.value] = definition
         if not operations:
             raise bad_request("the document has no operation")
-        return Document(text, node, operations, fragments)
+        plain = {name: plain_variables(operation) for name, operation in operations.items()}
+        return Document(text, node, operations, fragments, plain)
 
 
 def _coded(error: GraphQLError, code: str) -> GraphQLError:

@@ -26,6 +26,7 @@ from schema.execution.context import Context
 from schema.execution.documents import Document, Documents, Refused, bad_request
 from schema.execution.introspection import introspect
 from schema.execution.mutations import complete_problem, plan_payload, run_action
+from schema.execution.plain_variables import taken
 from schema.execution.trusted import KnownDocuments
 from schema.payloads import Payload
 from schema.planner.cache import PlanCache
@@ -105,7 +106,7 @@ class Engine:
         text = self._known.text(request.query, request.document_id)
         document = self._documents.read(text)
         operation = document.operation(request.operation_name)
-        variables = self._coerce(operation, request.variables)
+        variables = self._coerce(document, operation, request.variables)
         if operation.operation is OperationType.QUERY:
             try:
                 plan = self.plan(document, operation, variables.coerced, viewer)
@@ -131,16 +132,22 @@ class Engine:
         return await self._query(prepared, prepared.plan, context, reader)
 
     def _coerce(
-        self, operation: OperationDefinitionNode, given: Mapping[str, Any]
+        self,
+        document: Document,
+        operation: OperationDefinitionNode,
+        given: Mapping[str, Any],
     ) -> VariableValues:
         if not operation.variable_definitions:
             return NO_VARIABLES
-        values = get_variable_values(
+        plain = document.plain_variables[operation.name.value if operation.name else None]
+        if plain is not None and (values := taken(plain, given)) is not None:
+            return VariableValues({}, values)
+        coerced = get_variable_values(
             self._core, operation.variable_definitions, dict(given), max_errors=10
         )
-        if isinstance(values, list):
-            raise Refused([coded(error, "BAD_USER_INPUT") for error in values])
-        return values
+        if isinstance(coerced, list):
+            raise Refused([coded(error, "BAD_USER_INPUT") for error in coerced])
+        return coerced
 
     def plan(
         self,

@@ -12,10 +12,14 @@ from domain.access import Role
 from schema.planner.plan import Plan
 from schema.planner.statement import Dependency
 
+SCALARS = frozenset({str, int, float})
+
 
 def shape_of(value: Any) -> Hashable:
     """What of a variable's value decides a statement's text: nulls, booleans, enums, and which
     fields an object has. Other scalars and lists are bound, so their values do not matter."""
+    if value.__class__ in SCALARS:
+        return "scalar"
     if value is None or isinstance(value, (bool, Enum)):
         return value
     if isinstance(value, Mapping):

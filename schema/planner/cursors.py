@@ -6,12 +6,15 @@ import base64
 import binascii
 import json
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from schema.planner.errors import BadInput
 from schema.planner.readings import Order
 
 NOT_A_CURSOR = "`after` is not a cursor of this list; take it from pageInfo.endCursor or edges"
+
+LONGEST = 4_000
 
 
 def cursor_sql(name: str, order: Order, key: str, tie: str) -> str:
@@ -20,10 +23,13 @@ def cursor_sql(name: str, order: Order, key: str, tie: str) -> str:
     return f"translate(encode(convert_to({values}::text, 'UTF8'), 'base64'), E'\\n', '')"
 
 
-def decode(text: Any, name: str, order: Order) -> tuple[Any, int]:
+@lru_cache(maxsize=1_000)
+def decode(text: str, name: str, order: Order) -> tuple[Any, int]:
     """The key and the tie a cursor stands for. Raises BadInput that says what is wrong with it."""
+    if len(text) > LONGEST:
+        raise BadInput(NOT_A_CURSOR)
     try:
-        parts = json.loads(base64.b64decode(str(text), validate=True))
+        parts = json.loads(base64.b64decode(text, validate=True))
         (order_name, key, tie) = parts
     except (binascii.Error, ValueError, TypeError, RecursionError) as error:
         raise BadInput(NOT_A_CURSOR) from error
