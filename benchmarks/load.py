@@ -4,6 +4,7 @@ what came of it."""
 from __future__ import annotations
 
 import json
+import os
 import selectors
 import sys
 import time
@@ -50,6 +51,13 @@ def _serve(
                 waiting -= 1
 
 
+def give_way() -> None:
+    """On the database's core, an answer that comes waits for the statement that runs: the load
+    is not what is measured. Where the system has no such way, nothing changes."""
+    if hasattr(os, "sched_setscheduler"):
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
 def main(spec: dict[str, Any]) -> dict[str, object]:
     script = KINDS[spec["script"]["kind"]](spec["script"])
     window = Window(**spec["window"])
@@ -58,6 +66,7 @@ def main(spec: dict[str, Any]) -> dict[str, object]:
 
 
 if __name__ == "__main__":
+    give_way()
     try:
         print(json.dumps(main(json.load(sys.stdin))))
     except (WrongAnswer, OSError) as error:
