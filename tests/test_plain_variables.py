@@ -28,12 +28,12 @@ PLAIN = plain_variables(operation(QUERY))
 
 
 def test_variables_of_plain_scalars_are_known() -> None:
-    assert PLAIN == (
+    assert (
         Plain("id", str, False),
         Plain("text", str, True),
         Plain("number", int, True),
         Plain("yes", bool, False),
-    )
+    ) == PLAIN
     assert plain_variables(operation("query { x }")) == ()
 
 
