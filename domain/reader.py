@@ -108,6 +108,12 @@ class Reader:
         return True
 
 
+async def _prepare(connection: asyncpg.Connection) -> None:
+    await connection.set_type_codec(
+        "json", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary"
+    )
+
+
 @asynccontextmanager
 async def open_reader(
     database_url: str, *, size: int, timeout_seconds: float
@@ -134,9 +140,7 @@ async def open_reader(
             },
         )
         try:
-            await connection.set_type_codec(
-                "json", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary"
-            )
+            await _prepare(connection)
         except BaseException:
             connection.terminate()
             raise

@@ -20,7 +20,7 @@ def engine() -> Engine:
 def plan(engine: Engine, query: str, variables: dict[str, Any], viewer: Viewer = ANONYMOUS) -> Plan:
     document = engine._documents.read(query)
     operation = document.operation(None)
-    coerced = engine._coerce(operation, variables).coerced
+    coerced = engine._coerce(document, operation, variables).coerced
     return engine.plan(document, operation, coerced, viewer)
 
 

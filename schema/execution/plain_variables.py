@@ -21,7 +21,7 @@ PLAIN: dict[str, type] = {"ID": str, "String": str, "Int": int, "Boolean": bool}
 """Scalars whose coerced value is the given one, and the type it then has in JSON."""
 
 SMALLEST, LARGEST = -(2**31), 2**31 - 1
-ABSENT = object()
+ABSENT: Any = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,9 @@ def taken(variables: tuple[Plain, ...], given: Mapping[str, Any]) -> dict[str, A
     values: dict[str, Any] = {}
     for variable in variables:
         value = given.get(variable.name, ABSENT)
-        if value.__class__ is variable.kind:
-            if variable.kind is int and not SMALLEST <= value <= LARGEST:
+        kind: type = value.__class__
+        if kind is variable.kind:
+            if kind is int and not SMALLEST <= value <= LARGEST:
                 return None
             values[variable.name] = value
         elif not variable.is_optional or (value is not None and value is not ABSENT):
