@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 
 import asyncpg
+import hypothesis
 import pytest
 import pytest_asyncio
 from psycopg.conninfo import make_conninfo
@@ -27,6 +28,12 @@ FAST_AND_FORGETFUL = {
     "autovacuum_naptime": "1h",
 }
 _numbers = count(1)
+
+# How quickly examples are drawn says something of a busy machine, and nothing of us.
+hypothesis.settings.register_profile(
+    "xinfeng", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("xinfeng")
 
 
 async def _statement(url: str, sql: str) -> None:
