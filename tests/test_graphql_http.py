@@ -175,7 +175,7 @@ async def test_the_request_id_goes_along(opened: Graph) -> None:
 
     assert (await opened.post(HERE, None, **given("abc-1"))).headers["x-request-id"] == "abc-1"
     own = (await opened.post(HERE, None, **given("a b\n"))).headers["x-request-id"]
-    assert len(own) == 16
+    assert re.fullmatch(r"[0-9a-f]{16}-[0-9]+", own)
 
 
 async def test_a_browser_gets_graphiql_with_a_query_that_runs(opened: Graph) -> None:

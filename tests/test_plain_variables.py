@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from schema.execution.plain_variables import Plain, plain_variables, taken
 
-SCHEMA = build_schema("type Query { x: Int } input I { a: Int }")
+SCHEMA = build_schema("type Query { x(a: ID, b: String, c: Int, d: Boolean): Int }")
 QUERY = "query Q($id: ID!, $text: String, $number: Int, $yes: Boolean!) { x }"
 VALUES = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.integers())
