@@ -40,7 +40,11 @@ COMMANDS = (
         "serve",
         "commands.services:serve",
         "Serve the graph over HTTP until Ctrl-C or SIGTERM.",
-        ("serve", "serve --host 0.0.0.0 --port 9000"),
+        (
+            "serve",
+            "serve --host 0.0.0.0 --port 9000",
+            "serve --trusted-documents app/queries --trusted-only",
+        ),
     ),
     Command(
         "worker",

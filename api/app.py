@@ -59,6 +59,7 @@ def create_app(settings: Settings) -> Application:
             size=settings.database_pool_size,
             timeout_seconds=settings.statement_timeout_seconds,
         )
+        engine.read_trusted()
         async with (
             open_database(settings.database_url),
             reading as reader,

@@ -13,12 +13,18 @@ from cyclopts.validators import Number
 
 from commands.failures import CommandFailed
 from commands.runtime import environment, running, say
-from settings import load_settings
+from settings import load_settings, variable
 
 Port = Annotated[int, Parameter(validator=Number(gte=1, lte=65535))]
 
 
-def serve(*, host: str | None = None, port: Port | None = None) -> None:
+def serve(
+    *,
+    host: str | None = None,
+    port: Port | None = None,
+    trusted_documents: Path | None = None,
+    trusted_only: bool = False,
+) -> None:
     """Serve the graph over HTTP until Ctrl-C or SIGTERM.
 
     Parameters
@@ -27,16 +33,35 @@ def serve(*, host: str | None = None, port: Port | None = None) -> None:
         Address to listen on; XINFENG_HOST otherwise.
     port
         Port to listen on; XINFENG_PORT otherwise.
+    trusted_documents
+        A directory of .graphql files, or a manifest; XINFENG_TRUSTED_DOCUMENTS otherwise.
+    trusted_only
+        Answer only those; XINFENG_TRUSTED_ONLY otherwise.
     """
     from commands.http_server import serve_api
 
     with running(needs_key=True, is_long=True) as settings:
         chosen_host, chosen_port = host or settings.host, port or settings.port
+        documents = trusted_documents or settings.trusted_documents
+        if documents:
+            _must_be_documents(documents)
+            os.environ[variable("trusted_documents")] = str(documents.resolve())
+        if trusted_only:
+            os.environ[variable("trusted_only")] = "true"
         must_be_free(chosen_host, chosen_port, "--port or XINFENG_PORT")
         # The server's processes read their settings from the environment.
         os.environ.update(environment(settings))
         say(f"serving http://{chosen_host}:{chosen_port}")
         serve_api(chosen_host, chosen_port, settings.processes)
+
+
+def _must_be_documents(path: Path) -> None:
+    from schema.execution.trusted import load_trusted
+
+    try:
+        load_trusted(path)
+    except (OSError, ValueError) as error:
+        raise CommandFailed(f"--trusted-documents or XINFENG_TRUSTED_DOCUMENTS: {error}") from error
 
 
 def worker() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,12 +11,23 @@ from urllib.parse import urlencode
 
 import pytest
 import pytest_asyncio
+import structlog
 from graphql import GraphQLError
 
-from schema.execution.documents import Refused
-from schema.execution.trusted import MAX_REMEMBERED, KnownDocuments, load_trusted, sha256
+from cli import run
+from schema.execution.documents import MAX_KEPT_LETTERS, Documents, Refused
+from schema.execution.engine import Engine
+from schema.execution.trusted import (
+    MAX_REMEMBERED,
+    MAX_REMEMBERED_LETTERS,
+    KnownDocuments,
+    load_trusted,
+    sha256,
+)
+from schema.root import build
 from tests.asgi import call
 from tests.graph import Graph, graph
+from tests.serving import Served, served
 
 FEED = "{ articles { totalCount } }"
 PARTNERS = "query Partners { partners { totalCount } }"
@@ -108,8 +120,80 @@ def test_what_is_no_manifest_is_said(tmp_path: Path, content: str) -> None:
 def test_what_is_remembered_is_bounded() -> None:
     known = KnownDocuments()
     texts = [f"{{ a{number}: __typename }}" for number in range(MAX_REMEMBERED + 1)]
-    for text in texts:
-        known.text(text, sha256(text))
-    assert known.text(None, sha256(texts[-1])) == texts[-1]
+    for text in texts[:-1]:
+        known.remember(text, sha256(text))
+    assert known.text(None, sha256(texts[0])) == texts[0]  # used: not the next to go
+    known.remember(texts[-1], sha256(texts[-1]))
+    assert known.text(None, sha256(texts[0])) == texts[0]
     with pytest.raises(Refused):
-        known.text(None, sha256(texts[0]))
+        known.text(None, sha256(texts[1]))
+
+
+def test_long_documents_are_remembered_in_smaller_number() -> None:
+    known = KnownDocuments()
+    texts = [str(number) * (MAX_REMEMBERED_LETTERS // 2) for number in range(3)]
+    for text in texts:
+        known.remember(text, sha256(text))
+    assert [id_ for id_ in map(sha256, texts) if id_ in known._remembered] == [
+        sha256(texts[1]),
+        sha256(texts[2]),
+    ]
+
+
+def test_what_is_trusted_is_never_forgotten_for_what_is_not(tmp_path: Path) -> None:
+    (tmp_path / "feed.graphql").write_text(FEED)
+    known = KnownDocuments(load_trusted(tmp_path))
+    for number in range(MAX_REMEMBERED + 1):
+        known.remember(f"{{ a{number}: __typename }}", str(number))
+    assert known.text(None, "feed") == FEED
+
+
+async def test_only_valid_documents_are_remembered(opened: Graph) -> None:
+    for text in ("{ absent }", "{", "{ a" * 200_000):
+        await _send(opened, persisted(text, query=text))
+        answer = await _send(opened, persisted(text))
+        assert answer["errors"][0]["message"] == "PersistedQueryNotFound"
+
+
+def test_documents_that_are_kept_are_bounded_in_letters() -> None:
+    documents = Documents(build()._schema)
+    texts = [f"{{ a{number}: __typename {' ' * 90_000} }}" for number in range(20)]
+    for text in texts:
+        documents.read(text)
+    assert list(documents._kept) == texts[-(MAX_KEPT_LETTERS // 90_100) :]
+
+
+def test_a_trusted_document_that_is_not_valid_is_told_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "old.graphql").write_text("{ absent }")
+    engine = Engine(build(), zone="UTC", known=KnownDocuments(load_trusted(tmp_path)))
+    with structlog.testing.capture_logs() as events:
+        engine.read_trusted()
+    assert [event["document"] for event in events] == ["old", sha256("{ absent }")]
+    assert "absent" in events[0]["reason"]
+
+
+def test_the_server_answers_only_what_its_flags_name(database_url: str, tmp_path: Path) -> None:
+    (tmp_path / "feed.graphql").write_text(FEED)
+    flags = ("--trusted-documents", str(tmp_path), "--trusted-only")
+
+    async def ask(server: Served) -> list[tuple[int, bytes]]:
+        asked = ("feed", sha256(PARTNERS))
+        lines = (f"GET /graphql?documentId={id_} HTTP/1.1\r\nHost: x\r\n\r\n" for id_ in asked)
+        answers = [await server.ask(line.encode()) for line in lines]
+        return [(status, body) for status, _, body in answers]
+
+    with served(database_url, *flags) as (server,):
+        (status, body), (_, other) = asyncio.run(ask(server))
+    assert (status, json.loads(body)["data"]) == (200, {"articles": {"totalCount": 0}})
+    assert b"PERSISTED_QUERY_NOT_FOUND" in other
+
+
+def test_flags_that_lead_to_no_documents_are_explained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1/absent")
+    monkeypatch.setenv("XINFENG_SECRET_KEY", "a key")
+    assert run(["serve", "--trusted-documents", str(tmp_path / "absent")]) == 1
+    assert "--trusted-documents" in capsys.readouterr().err
+    assert run(["serve", "--trusted-documents", str(tmp_path)]) == 1
+    assert "holds no documents" in capsys.readouterr().err

@@ -21,6 +21,8 @@ from schema.execution.plain_variables import Plain, plain_variables
 MAX_LETTERS = 100_000
 MAX_TOKENS = 10_000
 MAX_ERRORS = 20
+MAX_KEPT_LETTERS = 1_000_000
+"""Of all documents that are kept. Parsed, a letter can take some hundred bytes."""
 
 
 class Refused(Exception):
@@ -63,12 +65,13 @@ class Document:
 
 
 class Documents:
-    """Reads documents; the last `size` valid ones are kept."""
+    """Reads documents; the last `size` valid ones are kept, fewer when they are long."""
 
     def __init__(self, schema: GraphQLSchema, *, size: int = 1_000) -> None:
         self._schema = schema
         self._size = size
         self._kept: OrderedDict[str, Document] = OrderedDict()
+        self._letters = 0
 
     def read(self, text: str) -> Document:
         """Raises Refused with syntax or validation errors."""
@@ -78,8 +81,9 @@ class Documents:
             return known
         document = self._parse(text)
         self._kept[text] = document
-        if len(self._kept) > self._size:
-            self._kept.popitem(last=False)
+        self._letters += len(text)
+        while len(self._kept) > self._size or self._letters > MAX_KEPT_LETTERS:
+            self._letters -= len(self._kept.popitem(last=False)[0])
         return document
 
     def _parse(self, text: str) -> Document:

@@ -93,6 +93,16 @@ class Engine:
         self._known = known or KnownDocuments()
         self.sdl = schema.as_str().rstrip() + "\n"
 
+    def read_trusted(self) -> None:
+        """Reads the documents known beforehand, so that nobody waits for it. What is wrong with
+        one is logged: it will be refused."""
+        for id_, text in self._known.trusted.items():
+            try:
+                self._documents.read(text)
+            except Refused as refused:
+                reason = refused.errors[0].message
+                log.error("a trusted document is not valid", document=id_, reason=reason)
+
     async def answer(self, request: Request, context: Context, reader: Reader) -> Answer:
         """Never raises for what a client or the database did."""
         try:
@@ -105,6 +115,8 @@ class Engine:
         """Everything that can be settled before anything runs. Raises Refused."""
         text = self._known.text(request.query, request.document_id)
         document = self._documents.read(text)
+        if request.document_id is not None and request.query is not None:
+            self._known.remember(text, request.document_id)
         operation = document.operation(request.operation_name)
         variables = self._coerce(document, operation, request.variables)
         if operation.operation is OperationType.QUERY:

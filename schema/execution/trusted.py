@@ -17,6 +17,7 @@ from graphql import GraphQLError
 from schema.execution.documents import Refused, bad_request
 
 MAX_REMEMBERED = 1_000
+MAX_REMEMBERED_LETTERS = 2_000_000
 
 
 def sha256(text: str) -> str:
@@ -62,6 +63,11 @@ class KnownDocuments:
         self._texts = frozenset(self._trusted.values())
         self._only_trusted = only_trusted
         self._remembered: OrderedDict[str, str] = OrderedDict()
+        self._letters = 0
+
+    @property
+    def trusted(self) -> Mapping[str, str]:
+        return self._trusted
 
     def text(self, query: str | None, id_: str | None) -> str:
         """The text to run, given itself, its id, or both. Raises Refused."""
@@ -71,21 +77,29 @@ class KnownDocuments:
         if query is None:
             if known is None:
                 raise _refused("PersistedQueryNotFound", "PERSISTED_QUERY_NOT_FOUND")
+            self.remember(known, id_)
             return known
         if sha256(query) != id_ and known != query:
             raise bad_request("the document does not have this hash")
-        return self._remember(id_, self._allowed(query))
+        return self._allowed(query)
+
+    def remember(self, query: str, id_: str) -> None:
+        """From now on the id is enough. Only for a document that is valid: what is remembered of
+        others would be memory that anybody may fill. The longest unused goes first."""
+        if id_ in self._trusted:
+            return
+        if id_ not in self._remembered:
+            self._letters += len(query)
+        self._remembered[id_] = query
+        self._remembered.move_to_end(id_)
+        while len(self._remembered) > MAX_REMEMBERED or self._letters > MAX_REMEMBERED_LETTERS:
+            _, forgotten = self._remembered.popitem(last=False)
+            self._letters -= len(forgotten)
 
     def _allowed(self, query: str) -> str:
         if self._only_trusted and query not in self._texts:
             message = "only documents known beforehand are answered here"
             raise _refused(message, "DOCUMENT_NOT_TRUSTED")
-        return query
-
-    def _remember(self, id_: str, query: str) -> str:
-        self._remembered[id_] = query
-        if len(self._remembered) > MAX_REMEMBERED:
-            self._remembered.popitem(last=False)
         return query
 
 
