@@ -8,11 +8,11 @@ from typing import Any
 from graphql import (
     GraphQLField,
     GraphQLInputObjectType,
-    GraphQLInterfaceType,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
+    is_abstract_type,
 )
 
 from domain.access import ANONYMOUS, EVERY_ROW
@@ -114,7 +114,7 @@ def _planned_fields(
             if class_of(type_) not in pages:
                 yield type_, name, field
             target = get_named_type(field.type)
-            if isinstance(target, GraphQLInterfaceType):
+            if is_abstract_type(target):
                 waiting.extend(schema.get_possible_types(target))
             elif isinstance(target, GraphQLObjectType):
                 waiting.append(target)

@@ -17,6 +17,8 @@ from schema.planner.readings import (
     ById,
     Column,
     Condition,
+    Member,
+    Mixed,
     One,
     Order,
     Page,
@@ -119,8 +121,14 @@ def page(
     where: Where = "TRUE",
 ) -> Any:
     """A connection: `first`, `after`, `orderBy` and, where the type has one, `filter`."""
-    default = next(iter(by))
-    arguments = [
+    arguments = _paging(orders, next(iter(by)))
+    if filters is not None:
+        arguments.append(argument("filter", filters | None, "Only those that fit.", default=None))
+    return planned(Page(by, where), description, arguments=tuple(arguments))
+
+
+def _paging(orders: type[Enum], default: str) -> list[StrawberryArgument]:
+    return [
         argument(
             "first",
             int,
@@ -135,9 +143,37 @@ def page(
             default=orders[default],
         ),
     ]
-    if filters is not None:
-        arguments.append(argument("filter", filters | None, "Only those that fit.", default=None))
-    return planned(Page(by, where), description, arguments=tuple(arguments))
+
+
+def mixed_order(sql_type: str, *, descending: bool = True) -> Order:
+    """An order of a mixed list; each member says by what it goes."""
+    return Order("{row}.key", sql_type, descending, tie="{row}.tie")
+
+
+def mixed_page(
+    description: str,
+    *,
+    members: tuple[Member, ...],
+    orders: type[Enum],
+    by: Mapping[str, Order],
+    arguments: tuple[StrawberryArgument, ...] = (),
+) -> Any:
+    """A connection of a union or an interface. `by` is made of `mixed_order`s."""
+    paging = _paging(orders, next(iter(by)))
+    return planned(Mixed(members, by), description, arguments=(*paging, *arguments))
+
+
+def mixed_rows(
+    description: str,
+    *,
+    members: tuple[Member, ...],
+    by: Order,
+    limit: int,
+    arguments: tuple[StrawberryArgument, ...] = (),
+) -> Any:
+    """A plain list of a union or an interface: at most `limit` rows; the members' key is LISTED."""
+    reading = Mixed(members, {"LISTED": by}, limit)
+    return planned(reading, description, arguments=arguments)
 
 
 def condition(description: str, sql: str, sql_type: str, *, id_of: tuple[str, ...] = ()) -> Any:

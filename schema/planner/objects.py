@@ -10,21 +10,22 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     GraphQLField,
-    GraphQLInterfaceType,
     GraphQLList,
     GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
     get_nullable_type,
+    is_abstract_type,
 )
 
 from schema.planner.arguments import Arguments, read_arguments
 from schema.planner.catalog import kind_of, object_of, python_name, reading_of, standing_of
 from schema.planner.errors import BadInput
 from schema.planner.ids import MAX_IDS, checked_id, checked_ids
+from schema.planner.mixed import mixed
 from schema.planner.pages import page
 from schema.planner.place import Place
-from schema.planner.readings import ById, Column, One, Page, Part, Rows, Subject, Where
+from schema.planner.readings import ById, Column, Mixed, One, Page, Part, Rows, Subject, Where
 from schema.planner.selections import collect
 from schema.planner.sql import Columns, as_list, as_object
 from schema.planner.statement import Statement
@@ -84,6 +85,8 @@ class Planner:
                 return self._by_id(place, field, nodes, arguments, argument)
             case Subject():
                 return self._subject(place, nodes, arguments, reading)
+            case Mixed():
+                return mixed(self, place, field, nodes, arguments, reading)
 
     def where(self, where: Where, arguments: Arguments, place: Place, row: str) -> str:
         """A declared condition, with its places filled."""
@@ -143,19 +146,14 @@ class Planner:
         arguments: Arguments,
         argument: str,
     ) -> str:
-        interface = get_named_type(field.type)
-        assert isinstance(interface, GraphQLInterfaceType)
-        types = sorted(self.schema.get_possible_types(interface), key=lambda type_: type_.name)
+        types = self.possible(field)
         names = tuple(type_.name for type_ in types)
         many = isinstance(get_nullable_type(field.type), GraphQLList)
         times = place.times * (MAX_IDS if many else 1)
         asked = self.statement.alias()
-        branches = " ".join(
-            f"WHEN '{type_.name}' THEN "
-            + self._by_own_id(Place(type_, self.statement.alias(), times, arguments), nodes, asked)
-            for type_ in types
-        )
-        choice = f"CASE split_part({asked}.id, ':', 1) {branches} END"
+        below = replace(place, row=asked, times=times, arguments=arguments)
+        type_sql, number = f"split_part({asked}.id, ':', 1)", f"split_part({asked}.id, ':', 2)"
+        choice = self.chosen(types, below, nodes, type_sql, f"{number}::bigint")
         given = arguments.get(argument)
         if not many:
             bound = self.statement.bind(given, "text", lambda id_: checked_id(id_, names))
@@ -166,13 +164,33 @@ class Planner:
             f" FROM unnest({bound}) WITH ORDINALITY AS {asked} (id, place))"
         )
 
-    def _by_own_id(self, place: Place, nodes: list[FieldNode], asked: str) -> str:
-        before = self.statement.cost
-        number = standing_of(place.type_).number.format(row=place.row)
-        sql = self.row_of(place, nodes, f"{number} = split_part({asked}.id, ':', 2)::bigint")
-        # Only one branch is ever read: the dearest one counts.
-        self.statement.cost = before + max(place.times, self.statement.cost - before)
-        return sql
+    def possible(self, field: GraphQLField) -> list[GraphQLObjectType]:
+        """The types an interface's or a union's objects can be of, by name."""
+        abstract = get_named_type(field.type)
+        assert is_abstract_type(abstract)
+        return sorted(self.schema.get_possible_types(abstract), key=lambda type_: type_.name)
+
+    def chosen(
+        self,
+        types: Iterable[GraphQLObjectType],
+        place: Place,
+        nodes: list[FieldNode],
+        type_sql: str,
+        number_sql: str,
+    ) -> str:
+        """The object whose type shows only in the row: SQL says the type's name and the number in
+        its id. Only one branch is ever read: the dearest one counts."""
+        statement, branches, dearest = self.statement, [], place.times
+        before = statement.cost
+        for type_ in types:
+            row = statement.alias()
+            number = standing_of(type_).number.format(row=row)
+            below = replace(place, type_=type_, row=row)
+            sql = self.row_of(below, nodes, f"{number} = {number_sql}")
+            branches.append(f"WHEN '{type_.name}' THEN {sql}")
+            dearest, statement.cost = max(dearest, statement.cost - before), before
+        statement.cost = before + dearest
+        return f"CASE {type_sql} {' '.join(branches)} END"
 
     def _subject(
         self, place: Place, nodes: list[FieldNode], arguments: Arguments, reading: Subject

@@ -19,7 +19,7 @@ from schema.planner.cursors import cursor_sql, decode
 from schema.planner.declare import MAX_FIRST
 from schema.planner.ids import checked_id
 from schema.planner.place import Place
-from schema.planner.readings import Condition, Order, Page
+from schema.planner.readings import Condition, Mixed, Order, Page
 from schema.planner.sql import as_list, as_object, select
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Pager:
     connection: GraphQLObjectType
     field: GraphQLField
     arguments: Arguments
-    reading: Page
+    reading: Page | Mixed
     order_name: str
     order: Order
     first: int
@@ -65,9 +65,26 @@ class Pager:
     def wanted(self, row: str) -> list[str]:
         """The conditions a row of the list meets, wherever the page starts."""
         planner = self.planner
+        assert isinstance(self.reading, Page)
         own = planner.where(self.reading.where, self.arguments, self.parent, row)
         seen = planner.statement.predicate(standing_of(self.node.type_).visible, row)
         return [own, *self._filtered(row), seen]
+
+    def item(self, nodes: list[FieldNode]) -> str:
+        """The JSON of one row."""
+        return as_object(self.planner.columns(self.node, nodes))
+
+    def items(self, nodes: list[FieldNode]) -> str:
+        """The JSON of the page's rows, where nothing else of the page is asked."""
+        columns = self.planner.columns(self.node, nodes)
+        where = [*self.wanted(self.node.row), self.behind()]
+        return as_list(columns, self.source, where, self.ordering, self.first)
+
+    def count(self) -> str:
+        """How many rows the whole list has: counted only when asked."""
+        row = self.planner.statement.alias()
+        source = f"{standing_of(self.node.type_).table} {row}"
+        return f"({select([('n', 'count(*)')], source, self.wanted(row))})"
 
     def _filtered(self, row: str) -> list[str]:
         given = self.arguments.get("filter")
@@ -139,7 +156,12 @@ def page(
         first=first,
         total=statement.alias(),
     )
-    selected = planner.collect(connection, nodes)
+    return connection_sql(pager, nodes)
+
+
+def connection_sql(pager: Pager, nodes: list[FieldNode]) -> str:
+    """What is selected of a connection."""
+    selected = pager.planner.collect(pager.connection, nodes)
     names = [chosen[0].name.value for chosen in selected.values()]
     if "edges" in names or "pageInfo" in names or names.count("nodes") > 1:
         return _numbered(pager, selected)
@@ -150,11 +172,9 @@ def _simple(pager: Pager, nodes: list[FieldNode]) -> str:
     """A field of a connection of which only the nodes are asked: no row beyond the page is read."""
     match nodes[0].name.value:
         case "nodes":
-            columns = pager.planner.columns(pager.node, nodes)
-            where = [*pager.wanted(pager.node.row), pager.behind()]
-            return as_list(columns, pager.source, where, pager.ordering, pager.first)
+            return pager.items(nodes)
         case "totalCount":
-            return _total_count(pager)
+            return pager.count()
         case _:
             return f"'{pager.connection.name}'::text"
 
@@ -176,13 +196,13 @@ def _aggregate(pager: Pager, nodes: list[FieldNode], inner: list[tuple[str, str]
     on_page = f"FILTER (WHERE p.i <= {pager.first})"
     match nodes[0].name.value:
         case "nodes":
-            sql = as_object(pager.planner.columns(pager.node, nodes))
+            sql = pager.item(nodes)
         case "edges":
             sql = as_object(_edge(pager, nodes))
         case "pageInfo":
             return _page_info(pager, nodes, on_page)
         case "totalCount":
-            return _total_count(pager)
+            return pager.count()
         case _:
             return f"'{pager.connection.name}'::text"
     name = f"n{len(inner)}"
@@ -196,7 +216,7 @@ def _edge(pager: Pager, nodes: list[FieldNode]) -> list[tuple[str, str]]:
     for key, chosen in pager.planner.collect(edge, nodes).items():
         match chosen[0].name.value:
             case "node":
-                sql = as_object(pager.planner.columns(pager.node, chosen))
+                sql = pager.item(chosen)
             case "cursor":
                 sql = cursor_sql(pager.order_name, pager.order, pager.key, pager.tie)
             case _:
@@ -220,10 +240,3 @@ def _page_info(pager: Pager, nodes: list[FieldNode], on_page: str) -> str:
         for key, chosen in pager.planner.collect(type_, nodes).items()
     )
     return f"json_build_object({pairs})"
-
-
-def _total_count(pager: Pager) -> str:
-    """How many rows the whole list has: counted only when asked."""
-    row = pager.planner.statement.alias()
-    source = f"{standing_of(pager.node.type_).table} {row}"
-    return f"({select([('n', 'count(*)')], source, pager.wanted(row))})"

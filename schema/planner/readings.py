@@ -130,7 +130,29 @@ class Subject:
     where: str
 
 
-Reading: TypeAlias = Column | Part | One | Page | Rows | ById | Subject
+@dataclass(frozen=True)
+class Member:
+    """One type of a mixed list: which of its rows, and by what each order places them.
+
+    keys: SQL on {row} by the order's name; all members' of one order are of one SQL type.
+    """
+
+    type_name: str
+    keys: Mapping[str, str]
+    where: Where = "TRUE"
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """A list of rows of several types: members of a union, or types of an interface. Read page by
+    page where the field is a connection, else at most `limit` rows."""
+
+    members: tuple[Member, ...]
+    orders: Mapping[str, Order]
+    limit: int = 0
+
+
+Reading: TypeAlias = Column | Part | One | Page | Rows | ById | Subject | Mixed
 
 
 @dataclass(frozen=True)
