@@ -50,7 +50,8 @@ class BacklogWaits(Exception):
 
 
 class Conversation:
-    """A token that no longer holds is renewed once, and the request repeated.
+    """A token that no longer holds is renewed, and the request repeated; if the fresh one does not
+    hold either, only a person can help.
 
     Raises NoReading whatever goes wrong, or BacklogWaits.
     """
@@ -106,7 +107,9 @@ class Conversation:
             await self._reserve(newest, budget(self.account))
             answer = await ask(self._tools.session, request, self._tools.clock)
             given = self._given(request, answer)
-            return read(answer), given
+            told = read(answer)
+            self._was_renewed = False
+            return told, given
         except PullFailure as failure:
             raise NoReading(failure, given) from failure
 

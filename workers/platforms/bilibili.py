@@ -18,6 +18,7 @@ from domain.engagement.rules import Metric
 from domain.partners.credentials import Secrets
 from domain.partners.rules import Platform
 from domain.pulling.rules import BudgetRule
+from workers.platforms.daily import key_scope
 from workers.platforms.envelopes import code_of, content_of, midnight_after
 from workers.platforms.failures import Expired, PullFailure, Refused, Retryable
 from workers.platforms.protocol import (
@@ -48,7 +49,8 @@ CALLS_USED_UP = 127009
 NO_SUCH_VIDEO = {127107, 127124}
 
 CALLS_A_DAY = 10_000
-"""The platform tells no number [X]; an account's option "calls_per_day" goes before it."""
+"""Of an application; the platform tells no number [X]. An account's option "calls_per_day" goes
+before it."""
 
 
 class Bilibili(Adapter):
@@ -64,7 +66,8 @@ class Bilibili(Adapter):
     def budget(self, account: PulledAccount) -> BudgetRule:
         own = account.options.get("calls_per_day")
         units = own if isinstance(own, int) and own > 0 else CALLS_A_DAY
-        return BudgetRule(f"bilibili:application:{_application(account)}", units, zone=SHANGHAI)
+        application = key_scope(account.secrets.get("app_id", ""))
+        return BudgetRule(f"bilibili:application:{application}", units, zone=SHANGHAI)
 
     def build(self, account: PulledAccount, posts: Sequence[AskedPost], asking: Asking) -> Request:
         return _request(account, posts[0], asking)
@@ -116,11 +119,6 @@ ADAPTER = Bilibili()
 
 class NoSuchVideo(Refused):
     """127107, 127124: the user has no such video, or no longer."""
-
-
-def _application(account: PulledAccount) -> str:
-    """Names it for its allowance, which all its accounts share, without telling its id."""
-    return hashlib.sha256(account.secrets.get("app_id", "").encode()).hexdigest()[:16]
 
 
 def _request(account: PulledAccount, post: AskedPost, asking: Asking) -> Request:

@@ -19,6 +19,7 @@ from domain.engagement.rules import Metric, ValueKind
 from domain.partners.credentials import Secrets
 from domain.partners.rules import Platform
 from domain.pulling.rules import BudgetRule, CounterValue
+from workers.platforms.daily import day_period
 from workers.platforms.envelopes import code_of, content_of, midnight_after
 from workers.platforms.failures import Expired, PullFailure, Refused, Retryable
 from workers.platforms.protocol import (
@@ -196,17 +197,15 @@ def _read_daily(post: AskedPost, data: Mapping[str, Any], answer: Answer) -> Rea
 
 
 def _plays(post: AskedPost, day: date, value: int, counted_at: datetime) -> CounterValue:
-    starts_at, ends_at = (
-        datetime.combine(day + timedelta(days=days), time(), SHANGHAI) for days in (0, 1)
-    )
+    period = day_period(day, SHANGHAI)
     return CounterValue(
         post.external_id,
         Metric.READS,
         value,
         DAILY_PLAYS,
         value_kind=ValueKind.INTERVAL,
-        period_starts_at=starts_at,
-        period_ends_at=ends_at,
+        period_starts_at=period.starts_at,
+        period_ends_at=period.ends_at,
         observed_at=counted_at,
     )
 
