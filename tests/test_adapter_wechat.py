@@ -76,13 +76,33 @@ def test_only_days_that_are_over_and_counted_are_taken() -> None:
     assert days_read(content) == [("2026-02-28", 100)]
 
 
-def test_a_day_without_change_has_no_value() -> None:
-    content = {
-        "list": [
-            article("2247_1", detail("2026-02-26", 5, 0, 0, 0), detail("2026-02-28", 9, 0, 0, 0))
-        ]
-    }
-    assert days_read(content) == [("2026-02-26", 5), ("2026-02-28", 9)]
+def told(*details: dict[str, Any], ref_date: Any = "2026-02-25", delay: bool = False) -> Any:
+    return {"list": [{**article("2247_1", *details), "ref_date": ref_date}], "is_delay": delay}
+
+
+def test_a_day_that_is_left_out_brought_no_change() -> None:
+    details = detail("2026-02-25", 5, 0, 0, 0), detail("2026-02-27", 9, 0, 0, 0)
+    assert days_read(told(*details)) == [
+        ("2026-02-25", 5),
+        ("2026-02-26", 5),
+        ("2026-02-27", 9),
+        ("2026-02-28", 9),
+    ]
+    assert days_read(told(*details, delay=True)) == [("2026-02-25", 5), ("2026-02-27", 9)]
+    assert days_read(told(*details, ref_date="?")) == [("2026-02-25", 5), ("2026-02-27", 9)]
+    assert days_read(told()) == []
+
+
+def test_after_thirty_days_nothing_is_said_any_more() -> None:
+    days = days_read(told(detail("2026-02-23", 5, 0, 0, 0), ref_date="2026-01-26"))
+    assert [day for day, _ in days] == ["2026-02-23", "2026-02-24"]
+    assert date(2026, 1, 26) + timedelta(days=29) == date(2026, 2, 24)
+
+
+def test_a_counter_that_is_missing_on_a_day_is_unknown_on_it() -> None:
+    nothing = {**detail("2026-02-26", 0, 0, 0, 0), "read_user": None}
+    content = told(detail("2026-02-25", 5, 0, 0, 0), nothing, detail("2026-02-28", 9, 0, 0, 0))
+    assert days_read(content) == [("2026-02-25", 5), ("2026-02-28", 9)]
 
 
 def test_of_a_day_given_twice_the_first_word_counts() -> None:

@@ -2,9 +2,9 @@
 
 One request is about one day of publication of the whole account, and tells of each article what it
 had by the end of each day since, for thirty days. A day is there from about 08:00 of the next [S];
-`is_delay` says that yesterday is not final. A day without change has no row. Errors come with HTTP
-200. Sources: developers.weixin.qq.com and a client's page-by-page copy of 2026-10 [D/S]; the time
-of day, the allowance and the end of the older endpoints: a production collector [S].
+`is_delay` says that yesterday is not final. Errors come with HTTP 200.
+Sources: developers.weixin.qq.com and a client's page-by-page copy of 2026-10 [D/S]; the time of
+day, the allowance and the end of the older endpoints: a production collector [S].
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ COUNTERS = {
 }
 FIRST_DAY = date(2025, 11, 1)
 """Nothing is told of articles from before."""
+SHOWN_DAYS = 30
 
 BUSY = -1
 TOKEN = {40001, 40014, 41001, 42001}
@@ -72,7 +73,7 @@ class WeChat(Adapter):
 
     platform = Platform.WECHAT
     batch_size = 100
-    rhythm = Rhythm(changes_for=timedelta(days=30), daily_at=time(8, 5), zone=SHANGHAI)
+    rhythm = Rhythm(changes_for=timedelta(days=SHOWN_DAYS), daily_at=time(8, 5), zone=SHANGHAI)
 
     def budget(self, account: PulledAccount) -> BudgetRule:
         own = account.options.get("calls_per_day")
@@ -149,17 +150,46 @@ def _json(content: Mapping[str, str]) -> bytes:
 def _days(
     content: Mapping[str, Any], answer: Answer
 ) -> Iterator[tuple[str, date, Mapping[str, Any]]]:
-    """Each article's id, each day that is over, and what it says of that day."""
-    today = answer.received_at.astimezone(SHANGHAI).date()
+    """Each article's id, each day of it that is over, and what is said of that day.
+
+    A day that is left out after one that is there brought no change [S], so that what was said of
+    the day before holds; but not while yesterday is still being counted.
+    """
+    yesterday = answer.received_at.astimezone(SHANGHAI).date() - timedelta(days=1)
     for row in objects_of(content.get("list")):
-        details = row.get("detail_list")
-        for detail in objects_of(details) if isinstance(details, list) else ():
-            try:
-                day = date.fromisoformat(text_id(detail.get("stat_date")))
-            except ValueError:
-                continue
-            if FIRST_DAY <= day < today:
-                yield text_id(row.get("msgid")), day, detail
+        told = _told(row, yesterday)
+        published, is_whole = _date(row.get("ref_date")), content.get("is_delay") is not True
+        if told and published and published <= yesterday and is_whole:
+            _fill(told, min(yesterday, published + timedelta(days=SHOWN_DAYS - 1)))
+        for day, detail in told.items():
+            yield text_id(row.get("msgid")), day, detail
+
+
+def _told(row: Mapping[str, Any], yesterday: date) -> dict[date, Mapping[str, Any]]:
+    """What stands there of days that are over; of a day given twice, the first word."""
+    told: dict[date, Mapping[str, Any]] = {}
+    details = row.get("detail_list")
+    for detail in objects_of(details) if isinstance(details, list) else ():
+        day = _date(detail.get("stat_date"))
+        if day and day <= yesterday:
+            told.setdefault(day, detail)
+    return told
+
+
+def _fill(told: dict[date, Mapping[str, Any]], last: date) -> None:
+    day = min(told)
+    while day < last:
+        before, day = told[day], day + timedelta(days=1)
+        told.setdefault(day, before)
+
+
+def _date(given: Any) -> date | None:
+    """None for what is none, and for days before the first there is."""
+    try:
+        day = date.fromisoformat(text_id(given))
+    except ValueError:
+        return None
+    return day if day >= FIRST_DAY else None
 
 
 def _value(external_id: str, day: date, metric: Metric, given: Any) -> CounterValue | None:
