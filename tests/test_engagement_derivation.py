@@ -236,6 +236,8 @@ def test_a_day_without_midnight_starts_when_its_clock_starts() -> None:
 def test_a_value_goes_stale_sooner_on_a_younger_post(age: timedelta, fresh_for: timedelta) -> None:
     assert stale_at(at(1) + age, at(1), False) == at(1) + age + fresh_for
     assert stale_at(at(1) + age, at(1), True) is None
+    assert stale_at(at(1) + age, at(1), False, 33) == at(1) + age + fresh_for + timedelta(hours=33)
+    assert stale_at(at(1) + age, at(1), True, 33) is None
 
 
 def test_a_window_needs_nothing_before_its_anchor() -> None:

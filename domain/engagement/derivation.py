@@ -114,16 +114,22 @@ def hour_starts_at(moment: datetime, zone: ZoneInfo) -> datetime:
     return hour_of(moment.astimezone(zone))
 
 
-def stale_at(as_of: datetime, posted_at: datetime, gone: bool) -> datetime | None:
-    """When a value stops being fresh: the younger the post, the sooner. Never once it is gone."""
+def stale_at(
+    as_of: datetime, posted_at: datetime, gone: bool, newest_for_hours: int = 0
+) -> datetime | None:
+    """When a value stops being fresh: the younger the post, the sooner. Never once it is gone.
+
+    newest_for_hours: of the definition; a platform that counts by day is late, and not silent.
+    """
     if gone:
         return None
+    told_late = as_of + timedelta(hours=newest_for_hours)
     age = as_of - posted_at
     if age < timedelta(hours=72):
-        return as_of + timedelta(hours=6)
+        return told_late + timedelta(hours=6)
     if age < timedelta(days=30):
-        return as_of + timedelta(days=2)
-    return as_of + timedelta(days=14)
+        return told_late + timedelta(days=2)
+    return told_late + timedelta(days=14)
 
 
 def _from_running(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from domain.engagement.definitions import by_code
 from domain.engagement.derivation import Derived, stale_at
 from domain.engagement.rules import Addition
 
@@ -75,7 +76,7 @@ def figures_of(derived: Derived, *, posted_at: datetime, gone: bool) -> Figures:
     return Figures(
         total.value,
         total.as_of,
-        stale_at(total.as_of, posted_at, gone),
+        stale_at(total.as_of, posted_at, gone, _newest_for_hours(total.definition)),
         known=1,
         counted=1,
         at_least=int(total.at_least),
@@ -85,3 +86,9 @@ def figures_of(derived: Derived, *, posted_at: datetime, gone: bool) -> Figures:
         breaks=len(derived.breaks),
         addition=total.addition.value,
     )
+
+
+def _newest_for_hours(code: str | None) -> int:
+    """0 for a partner's own wording too: what is pushed is taken as of its own moment."""
+    definition = by_code(code) if code else None
+    return definition.newest_for_hours if definition else 0

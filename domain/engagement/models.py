@@ -90,6 +90,7 @@ class MetricDefinition(Model):
     by_name_only = fields.BooleanField()
     counts_reposts = fields.BooleanField()
     rounds_to = fields.BigIntField(null=True)
+    newest_for_hours = fields.IntField(db_default=0)
     notes = fields.TextField()
 
     class Meta:

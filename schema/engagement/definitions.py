@@ -32,6 +32,9 @@ class MetricDefinition:
     by_name_only: bool = column("Whether only items that name it use it.")
     counts_reposts: bool = column("Whether what a repost earns is in the original's value too.")
     rounds_to: BigInt | None = column("The platform shows multiples of this only.")
+    newest_for_hours: int = column(
+        "For how long after the moment it stands for a value may be the newest the platform tells."
+    )
     notes: str = column("What else to know; may be empty.")
 
 

@@ -81,6 +81,23 @@ async def test_each_day_is_an_observation(
     assert (await total(post_id))["as_of"] == on(6, 23) + timedelta(minutes=59, seconds=59)
 
 
+async def test_a_value_is_fresh_until_the_next_should_have_come(
+    tools: Tools, sandbox: SandboxProcess, clock: Clock, partner_id: int
+) -> None:
+    keep_time(sandbox, clock, MORNING)
+    account_id = await creator(sandbox, partner_id, clock, Platform.WECHAT)
+    posts = {day: await article(account_id, own(1, day=day)[0], on(day)) for day in (3, 6)}
+    await pull(tools, account_id)
+    ends = on(6, 23) + timedelta(minutes=59, seconds=59)
+    for day, hours in ((6, 33 + 6), (3, 33 + 48)):
+        assert await values_of(posts[day]) != {}
+        known = await total(posts[day])
+        assert known["as_of"] <= ends
+        assert known["stale_at"] - known["as_of"] == timedelta(hours=hours)
+        if day == 6:
+            assert known["stale_at"] > on(8, 8) + timedelta(minutes=5)
+
+
 async def test_a_morning_adds_one_day_and_the_next_question_is_tomorrow(
     tools: Tools, sandbox: SandboxProcess, clock: Clock, partner_id: int
 ) -> None:
@@ -311,8 +328,9 @@ async def test_after_thirty_days_an_article_is_asked_about_once_more(
     keep_time(sandbox, clock, MORNING)
     account_id = await creator(sandbox, partner_id, clock, Platform.WECHAT)
     post_id = await article(account_id, LONG, on(3, 0))
-    clock.now = on(3, 0) + timedelta(days=30, hours=9)
-    assert (await pull(tools, account_id)).observations == 12
+    clock.now = on(3, 0) + timedelta(days=35, hours=9)
+    assert (await pull(tools, account_id)).observations == 30 * 3
+    assert (await observations(post_id))[-1][0] == "12-02 23:59:59"
     assert await sql("SELECT * FROM post_pull WHERE post_id = $1", post_id) == []
 
 

@@ -11,6 +11,7 @@ TYPES = {
     "valid_from": "date",
     "valid_until": "date",
     "rounds_to": "bigint",
+    "newest_for_hours": "integer",
     "by_name_only": "boolean",
     "counts_reposts": "boolean",
 }

@@ -30,6 +30,8 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     by_name_only: used where an item names it; whoever asks for the metric gets another.
     counts_reposts: what a repost of the post earns is in the post's own value too.
     rounds_to: the platform shows multiples of it only.
+    newest_for_hours: how long after the moment it stands for a value may still be the newest that
+    the platform tells; 0 where it tells what is so now.
     source: where that is said, with its grade of evidence (docs/engagement.md).
     """
 
@@ -45,6 +47,7 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     by_name_only: bool = False
     counts_reposts: bool = False
     rounds_to: int | None = None
+    newest_for_hours: int = 0
     notes: str = ""
 
     def holds_on(self, day: date) -> bool:
