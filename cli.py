@@ -123,6 +123,12 @@ GROUPS = {
                 "Measure what a document costs that was never seen, by its size.",
                 ("bench compile", "bench compile --samples 50 --json"),
             ),
+            Command(
+                "ingest",
+                "benchmarks.ingest.command:ingest",
+                "Measure pulling and recording beside the bare way to do the same.",
+                ("bench ingest", "bench ingest --accounts 100 --flights 8", "bench ingest --json"),
+            ),
         ),
     ),
     "import": (

@@ -53,13 +53,13 @@ class Stand:
     def serve(self, processes: int = 1, name: str = "server") -> Server:
         """The real server; one process on its own core, several on all of them."""
         cores = self.cores.server if processes == 1 else self.cores.every
-        port = _free_port()
+        port = free_port()
         command = [str(ROOT / "cli.py"), "serve", "--host", "127.0.0.1", "--port", str(port)]
         return self._start(name, command, port, cores, {"XINFENG_PROCESSES": str(processes)})
 
     def compare(self, name: str, module: str) -> Server:
         """A comparator: an application of ours, served the same way on the same core."""
-        port = _free_port()
+        port = free_port()
         command = ["-m", "benchmarks.serving", module, str(port)]
         return self._start(name, command, port, self.cores.server, {})
 
@@ -156,7 +156,7 @@ def stand(database_url: str, directory: Path, cores: Cores, report: Report) -> I
     try:
         with on(cores.database):
             yield Stand(
-                database_url, directory, cores, supervisor, asyncio.run(_postmaster(database_url))
+                database_url, directory, cores, supervisor, asyncio.run(postmaster(database_url))
             )
     finally:
         # From here on another signal must not interrupt the stopping.
@@ -168,7 +168,7 @@ def stand(database_url: str, directory: Path, cores: Cores, report: Report) -> I
             signal.signal(number, handler)
 
 
-async def _postmaster(database_url: str) -> int | None:
+async def postmaster(database_url: str) -> int | None:
     connection = await asyncpg.connect(**connection_parameters(database_url))
     try:
         backend = psutil.Process(await connection.fetchval("SELECT pg_backend_pid()"))
@@ -179,7 +179,7 @@ async def _postmaster(database_url: str) -> int | None:
         await connection.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

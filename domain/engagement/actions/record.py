@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,19 +29,24 @@ KEY_TYPES = {
 KEY = ", ".join(KEY_TYPES)
 
 APPEND = f"""
-INSERT INTO observation ({KEY}, raw_answer_id, delivery_id, recorded_at)
-SELECT *, $14::timestamptz FROM unnest(
-    {", ".join(f"${number}::{kind}[]" for number, kind in enumerate(KEY_TYPES.values(), 1))},
-    $12::bigint[], $13::bigint[]
+WITH added AS (
+    INSERT INTO observation ({KEY}, raw_answer_id, delivery_id, recorded_at)
+    SELECT *, $14::timestamptz FROM unnest(
+        {", ".join(f"${number}::{kind}[]" for number, kind in enumerate(KEY_TYPES.values(), 1))},
+        $12::bigint[], $13::bigint[]
+    )
+    ON CONFLICT ({KEY}) DO NOTHING
+    RETURNING {KEY}
+), marked AS (
+    INSERT INTO engagement_dirty (post_id, metric, since)
+    SELECT post_id, metric, min(observed_at) FROM added GROUP BY post_id, metric
 )
-ON CONFLICT ({KEY}) DO NOTHING
-RETURNING {KEY}
+SELECT counted.number, added.*
+FROM (SELECT count(*) AS number FROM added) AS counted
+LEFT JOIN added ON counted.number < $15::bigint
 """
-
-MARK = """
-INSERT INTO engagement_dirty (post_id, metric, since)
-SELECT * FROM unnest($1::bigint[], $2::text[], $3::timestamptz[])
-"""
+"""Appends, marks each (post, metric) from its earliest new observation on, and tells how many
+were new; and which, where not all were."""
 
 MARK_POSTS = """
 INSERT INTO engagement_dirty (post_id, metric, since)
@@ -67,9 +72,8 @@ async def record(
     first: dict[Key, int] = {}
     for index, given in enumerate(observations):
         first.setdefault(_key(given), index)
-    added = await _append(client, [observations[index] for index in first.values()], now)
-    await _mark(client, [observations[first[key]] for key in added])
-    new = {first[key] for key in added}
+    added = await _append(client, {key: observations[index] for key, index in first.items()}, now)
+    new = set(first.values()) if added is None else {first[key] for key in added}
     return [index in new for index in range(len(observations))]
 
 
@@ -92,42 +96,38 @@ async def _check_posts(client: BaseDBAsyncClient, observations: Sequence[NewObse
 
 
 async def _append(
-    client: BaseDBAsyncClient, observations: Iterable[NewObservation], now: datetime
-) -> set[Key]:
-    """The keys that were not known."""
+    client: BaseDBAsyncClient, observations: Mapping[Key, NewObservation], now: datetime
+) -> set[Key] | None:
+    """The keys that were not known; None stands for all of them."""
     # In one order for all: whoever writes the same key second waits for the first, and a circle
     # of such waits would be a deadlock.
-    rows = sorted(((_key(given), given) for given in observations), key=lambda row: _order(row[0]))
-    columns = [list(column) for column in zip(*(key for key, _ in rows), strict=True)]
-    if not columns:
-        return set()
-    origins = [[given.raw_answer_id for _, given in rows], [given.delivery_id for _, given in rows]]
-    added = await client.execute_query_dict(APPEND, [*columns, *origins, now])
-    return {tuple(row.values()) for row in added}
-
-
-async def _mark(client: BaseDBAsyncClient, observations: Iterable[NewObservation]) -> None:
-    """One mark a (post, metric), from its earliest new observation on."""
-    since: dict[tuple[int, str], datetime] = {}
-    for given in observations:
-        pair = (given.post_id, given.metric.value)
-        since[pair] = min(since.get(pair, given.observed_at), given.observed_at)
-    if since:
-        posts, metrics = zip(*since, strict=True)
-        await client.execute_query_dict(MARK, [list(posts), list(metrics), list(since.values())])
+    keys = sorted(observations, key=_order)
+    if not keys:
+        return None
+    columns = [list(column) for column in zip(*keys, strict=True)]
+    given = [observations[key] for key in keys]
+    origins = [[each.raw_answer_id for each in given], [each.delivery_id for each in given]]
+    rows = await client.execute_query_dict(APPEND, [*columns, *origins, now, len(keys)])
+    number = rows[0]["number"]
+    if number == len(keys):
+        return None
+    return {tuple(row.values())[1:] for row in rows} if number else set()
 
 
 def _key(given: NewObservation) -> Key:
-    """What makes two observations the same word, as the database spells it."""
+    """What makes two observations the same word, as the database spells it.
+
+    `_value_` is an enumeration's plain attribute: `value` is computed, and asked here most of all.
+    """
     return (
         given.post_id,
-        given.metric.value,
+        given.metric._value_,
         given.observed_at.astimezone(UTC),
         given.value,
-        given.value_kind.value,
-        given.source.value,
-        given.bound.value,
-        given.finality.value,
+        given.value_kind._value_,
+        given.source._value_,
+        given.bound._value_,
+        given.finality._value_,
         given.definition,
         _utc(given.period_starts_at),
         _utc(given.period_ends_at),

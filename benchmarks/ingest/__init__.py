@@ -1,0 +1,1 @@
+"""`./xinfeng bench ingest`: what comes in, beside the bare way to take it in."""

@@ -1,0 +1,85 @@
+"""What is taken in: accounts with posts that the sandbox knows, in a database of their own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+from psycopg.conninfo import make_conninfo
+
+from commands.migrate import migrate
+from domain.database import connection_parameters
+from domain.secrets import SecretBox
+from sandbox.main import DATA
+from sandbox.topics import hour_number, load
+
+NAME = "xinfeng_bench_ingest"
+HOUR = "2025-10-03T08"
+KEY = "a-key-for-the-benchmark"
+BATCH = 100
+COUNTERS = 3
+TOKEN = "media-bench"
+
+FILL = """
+WITH home AS (
+    INSERT INTO organization (kind, name, path, version, created_at)
+    VALUES ('CENTRE', 'bench', '', 1, now()) RETURNING id
+), bearer AS (
+    INSERT INTO partner (kind, name, organization_id, version, created_at)
+    SELECT 'BLOGGER', 'bench', id, 1, now() FROM home RETURNING id, organization_id
+), made AS (
+    INSERT INTO account (partner_id, platform, external_id, handle, base_url, credential, options,
+        version, created_at)
+    SELECT bearer.id, 'WEIBO', 'bench-' || n, 'bench-' || n, '', $1, '{"media": true}', 1, now()
+    FROM bearer, generate_series(1, $2::int) n RETURNING id
+), posted AS (
+    INSERT INTO post (account_id, external_id, url, title, state, posted_at, created_at,
+        organization_id)
+    SELECT made.id, topic, '', '', 'LIVE', $4, now(), bearer.organization_id
+    FROM made, bearer, unnest($3::text[]) topic RETURNING id, account_id
+)
+INSERT INTO post_pull (post_id, account_id, next_at, missed)
+SELECT id, account_id, now(), 0 FROM posted
+"""
+
+
+def topics(count: int) -> list[str]:
+    """Topics of the data set that have all their counters at the hour."""
+    number = hour_number(HOUR)
+    known = load(DATA).by_id.items()
+    found = (str(key) for key, topic in known if len(topic.at(number) or {}) == COUNTERS)
+    return sorted(found)[:count]
+
+
+async def make(server_url: str, accounts: int, posts: int) -> str:
+    """Address of a new database with so many media accounts, each with so many posts due."""
+    connection = await asyncpg.connect(**connection_parameters(server_url))
+    try:
+        await connection.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+        await connection.execute(f"CREATE DATABASE {NAME} TEMPLATE template0")
+    finally:
+        await connection.close()
+    url = make_conninfo(server_url, dbname=NAME)
+    await migrate(url, lambda line: None)
+    connection = await asyncpg.connect(**connection_parameters(url))
+    try:
+        posted_at = datetime.now(UTC) - timedelta(hours=1)
+        sealed = SecretBox((KEY,)).seal(TOKEN)
+        await connection.execute(FILL, sealed, accounts, topics(posts), posted_at)
+        await connection.execute("ANALYZE")
+    finally:
+        await connection.close()
+    return url
+
+
+async def again(url: str) -> None:
+    """Every post is due again, as if none had ever been asked about."""
+    connection = await asyncpg.connect(**connection_parameters(url))
+    try:
+        await connection.execute("TRUNCATE account_pull, pull_budget, engagement_dirty")
+        await connection.execute(
+            "UPDATE post_pull SET next_at = now(), last_at = NULL, last_sum = NULL, quiet = 0"
+        )
+        await connection.execute("ANALYZE post_pull")
+    finally:
+        await connection.close()
