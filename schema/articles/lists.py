@@ -30,6 +30,10 @@ described(
 )
 
 
+LISTED = "{row}.published_at IS NOT NULL AND {row}.listed_at"
+"""When it was published, as the lists' indexes have it: what was published is listed at that
+moment, and what never was is of no period."""
+
 ARTICLE_ORDERS = {
     "NEWEST": Order("{row}.listed_at", "timestamptz"),
     "OLDEST": Order("{row}.listed_at", "timestamptz", descending=False),
@@ -62,8 +66,8 @@ class ArticleFilter:
         "text",
     )
     published_since: datetime | None = condition(
-        "Published at this moment or later.", "{row}.published_at >= {value}", "timestamptz"
+        "Published at this moment or later.", f"{LISTED} >= {{value}}", "timestamptz"
     )
     published_before: datetime | None = condition(
-        "Published before this moment.", "{row}.published_at < {value}", "timestamptz"
+        "Published before this moment.", f"{LISTED} < {{value}}", "timestamptz"
     )

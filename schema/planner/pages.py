@@ -116,6 +116,9 @@ class Pager:
 def _condition_sql(planner: Planner, condition: Condition, name: str, given: Any, row: str) -> str:
     if isinstance(given, bool) and condition.sql_type == "":
         return condition.sql.format(row=row, value=str(given).upper())
+    if isinstance(given, str):
+        # An enumeration's member decides the text anyhow: PostgreSQL may know it when it plans.
+        return condition.sql.format(row=row, value=f"'{given}'::{condition.sql_type}")
     convert = None
     if condition.id_of:
         types = condition.id_of

@@ -87,9 +87,9 @@ class Arguments:
         return self._plain(field, spots, list(spots))
 
     def _listed(self, spot: Spot) -> str:
-        """A list whose items may be variables, or one item that stands for a list of one."""
+        """A list whose items may be variables, or one literal that stands for a list of one."""
         if self.values.chance(20):
-            return self._item(spot)
+            return written(self.values.new(spot), spot.type_)
         return f"[{', '.join(self._item(spot) for _ in range(self.values.one([1, 2, 3])))}]"
 
     def _item(self, spot: Spot) -> str:

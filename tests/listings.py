@@ -1,0 +1,97 @@
+"""Every list of the graph, in every order, unfiltered and with each condition alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+)
+
+VALUES: dict[str, tuple[Any, ...]] = {
+    "organizationId": ("Organization:7", "Organization:700"),
+    "within": ("Organization:1", "Organization:2", "Organization:700"),
+    "parentId": ("Organization:1",),
+    "authorId": ("Person:1",),
+    "accountId": ("Account:1",),
+    "articleId": ("Article:1",),
+    "campaignId": ("Campaign:1",),
+    "category": ("要闻", "no such"),
+    "tag": ("志愿者", "no such"),
+    "nameStarts": ("文明", "no such"),
+    "webhookId": ("push-5", "no such"),
+    "hasRejections": (True, False),
+    "publishedSince": ("2026-06-01T00:00:00Z", "2030-01-01T00:00:00Z"),
+    "publishedBefore": ("2025-06-01T00:00:00Z", "2020-01-01T00:00:00Z"),
+    "postedSince": ("2026-06-01T00:00:00Z", "2030-01-01T00:00:00Z"),
+    "postedBefore": ("2025-06-01T00:00:00Z", "2020-01-01T00:00:00Z"),
+    "runningAt": ("2024-03-01T00:00:00Z", "2030-01-01T00:00:00Z"),
+}
+"""Values that fit many rows, few, and none."""
+
+TEAMS = ("Team:1", "Team:500")
+PARENTS = {"Organization": "Organization:1", "Article": "Article:100"}
+"""Whose lists are looked at; the first of each type otherwise."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list in one order, perhaps with one condition. place: e.g. Account.posts."""
+
+    place: str
+    order: str
+    condition: str = ""
+    value: Any = None
+    value_type: str = ""
+
+    def __str__(self) -> str:
+        given = f" {self.condition}={self.value}" if self.condition else ""
+        return f"{self.place} {self.order}{given}"
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        return {"value": self.value} if self.condition else {}
+
+    def query(self, selected: str, arguments: str = "first: 20") -> str:
+        """A document that asks this of the list."""
+        owner, name = self.place.split(".")
+        declared = f"($value: {self.value_type})" if self.condition else ""
+        given = f", filter: {{{self.condition}: $value}}" if self.condition else ""
+        asked = f"{name}({arguments}, orderBy: {self.order}{given}) {{ {selected} }}"
+        if owner != "Query":
+            id_ = PARENTS.get(owner, f"{owner}:1")
+            asked = f'node(id: "{id_}") {{ ... on {owner} {{ {asked} }} }}'
+        return f"query{declared} {{ {asked} }}"
+
+
+def listings(schema: GraphQLSchema) -> Iterator[Listing]:
+    for owner in schema.type_map.values():
+        if not isinstance(owner, GraphQLObjectType) or owner is schema.mutation_type:
+            continue
+        for name, field in owner.fields.items():
+            if "after" not in field.args:
+                continue
+            orders = get_named_type(field.args["orderBy"].type)
+            assert isinstance(orders, GraphQLEnumType)
+            filters = get_named_type(field.args["filter"].type)
+            assert isinstance(filters, GraphQLInputObjectType)
+            for order in orders.values:
+                place = f"{owner.name}.{name}"
+                yield Listing(place, order)
+                yield from _narrowed(place, order, filters)
+
+
+def _narrowed(place: str, order: str, filters: GraphQLInputObjectType) -> Iterator[Listing]:
+    for name, field in filters.fields.items():
+        type_ = get_named_type(field.type)
+        values = tuple(type_.values) if isinstance(type_, GraphQLEnumType) else VALUES[name]
+        if filters.name == "TeamFilter" and name == "within":
+            values = TEAMS
+        for value in values:
+            yield Listing(place, order, name, value, str(field.type))
