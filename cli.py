@@ -167,6 +167,57 @@ GROUPS = {
             ),
         ),
     ),
+    "webhook": (
+        "Addresses that are told of events, and the messages to them.",
+        (
+            Command(
+                "register",
+                "commands.webhooks:register",
+                "Register an address, and print the secret that signs its messages, this once.",
+                (
+                    "webhook register https://partner.example/hook --event ARTICLE_PUBLISHED",
+                    "webhook register https://partner.example/hook --event ENGAGEMENT_THRESHOLD"
+                    " --kind ARTICLE --metric READS --value 100000",
+                ),
+            ),
+            Command(
+                "rotate",
+                "commands.webhooks:rotate",
+                "Replace an address's secret; the older one signs beside it for a day.",
+                ("webhook rotate WebhookEndpoint:2",),
+            ),
+            Command(
+                "list",
+                "commands.webhooks:list_endpoints",
+                "List the addresses, and how many messages wait or are dead.",
+                ("webhook list", "webhook list --json"),
+            ),
+            Command(
+                "messages",
+                "commands.webhooks:messages",
+                "List the latest messages to an address.",
+                ("webhook messages WebhookEndpoint:2 --state DEAD",),
+            ),
+            Command(
+                "replay",
+                "commands.webhooks:replay",
+                "Send messages again, or all dead ones of an address.",
+                ("webhook replay WebhookMessage:91", "webhook replay WebhookEndpoint:2"),
+            ),
+            Command(
+                "disable",
+                "commands.webhooks:disable",
+                "Tell an address nothing more.",
+                ("webhook disable WebhookEndpoint:2",),
+            ),
+            Command(
+                "enable",
+                "commands.webhooks:enable",
+                "Tell an address again of what happens from now on.",
+                ("webhook enable WebhookEndpoint:2",),
+            ),
+        ),
+    ),
     "engagement": (
         "The counts: verify them, rebuild them.",
         (

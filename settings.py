@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -41,6 +42,18 @@ def _addresses(value: object) -> object:
         return json.loads(value or "{}")
     except ValueError:
         raise ValueError('not JSON, e.g. {"WEIBO": "http://127.0.0.1:8001/weibo"}') from None
+
+
+def _networks(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    texts = tuple(text.strip() for text in value.split(",") if text.strip())
+    try:
+        for text in texts:
+            ip_network(text)
+    except ValueError as error:
+        raise ValueError(f"not a network, e.g. 127.0.0.0/8: {error}") from None
+    return texts
 
 
 class Settings(BaseSettings):
@@ -127,6 +140,11 @@ class Settings(BaseSettings):
     )
     raw_answer_days: int = Field(
         default=90, ge=1, le=36_500, description="How long the platforms' raw answers are kept."
+    )
+    webhook_networks: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_networks)] = Field(
+        default=(),
+        description="Networks that webhooks may be sent to though they are not public, separated "
+        "by commas, e.g. 127.0.0.0/8,10.1.0.0/16.",
     )
     platform_urls: Annotated[dict[str, str], NoDecode, BeforeValidator(_addresses)] = Field(
         default_factory=dict,

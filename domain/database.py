@@ -28,6 +28,7 @@ NOUNS = (
     "pulling",
     "teams",
     "tokens",
+    "webhooks",
 )
 
 

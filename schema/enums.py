@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from domain.articles.rules import ArticleStatus
 from domain.deliveries.rules import Rejection
-from domain.engagement.rules import Basis, Metric, MetricStatus, Population, Source
+from domain.engagement.rules import Basis, Metric, MetricStatus, Population, Source, SubjectKind
 from domain.organizations.rules import OrganizationKind
 from domain.partners.rules import PartnerKind, Platform
 from domain.posts.rules import PostState
 from domain.teams.rules import TeamKind
+from domain.webhooks.rules import MessageState, WebhookEventType
 from schema.described import described
 from schema.engagement.series import Bucket
 
@@ -98,6 +99,31 @@ described(
     "By which date a platform files a value.",
     EVENT_DATE="By the day it happened.",
     PUBLISH_DATE="By the post's publication: everything since then.",
+)
+described(
+    SubjectKind,
+    "What has totals.",
+    POST="A post.",
+    ARTICLE="An article.",
+    CAMPAIGN="A campaign.",
+    ACCOUNT="A partner's account.",
+    PARTNER="A partner.",
+    ORGANIZATION="An organization, with all below it.",
+    NETWORK="Everything.",
+)
+described(
+    WebhookEventType,
+    "What webhooks tell of.",
+    ARTICLE_PUBLISHED="An article went public: article.published.",
+    ENGAGEMENT_THRESHOLD="A total reached the endpoint's threshold: engagement.threshold.",
+    DELIVERY_REJECTED="Items of a delivery were not taken: delivery.rejected.",
+)
+described(
+    MessageState,
+    "Where a webhook's message stands.",
+    PENDING="Still to be sent, or to be sent again.",
+    DELIVERED="The receiver took it.",
+    DEAD="Given up; it can be replayed.",
 )
 described(
     Source,

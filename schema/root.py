@@ -22,6 +22,8 @@ from schema.pulling.mutations import PullingMutations
 from schema.relay import PAGES, NodeQueries
 from schema.scalars import SCALARS
 from schema.teams.queries import TeamQueries
+from schema.webhooks.mutations import WebhookMutations
+from schema.webhooks.queries import WebhookQueries
 
 
 @strawberry.type(description="Everything that can be read.")
@@ -36,12 +38,15 @@ class Query(
     PartnerQueries,
     PostQueries,
     TeamQueries,
+    WebhookQueries,
 ):
     pass
 
 
 @strawberry.type(description="Everything that can be changed; each needs a bearer token.")
-class Mutation(ArticleMutations, PartnerMutations, PostMutations, PullingMutations):
+class Mutation(
+    ArticleMutations, PartnerMutations, PostMutations, PullingMutations, WebhookMutations
+):
     pass
 
 

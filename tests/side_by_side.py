@@ -35,6 +35,8 @@ ACCOUNT_CURSORS = """{ partners(first: 30) { nodes {
     accounts(first: 30, orderBy: %(order)s) { edges { cursor } } } } }"""
 DELIVERY_CURSORS = """{ partners(first: 30) { nodes {
     deliveries(first: 30, orderBy: LATEST) { edges { cursor } } } } }"""
+MESSAGE_CURSORS = """{ webhookEndpoints(first: 30) { nodes {
+    messages(first: 30, orderBy: LATEST) { edges { cursor } } } } }"""
 LISTS = {
     "Article": ("articles", ("NEWEST", "OLDEST", "MOST_READ")),
     "Campaign": ("campaigns", ("NEWEST", "OLDEST", "MOST_READ")),
@@ -42,6 +44,7 @@ LISTS = {
     "Partner": ("partners", ("ENTERED", "NAME", "MOST_READ")),
     "Post": ("posts", ("NEWEST", "OLDEST", "MOST_READ")),
     "Team": ("teams", ("ENTERED",)),
+    "WebhookEndpoint": ("webhookEndpoints", ("ENTERED",)),
 }
 
 
@@ -128,6 +131,7 @@ async def _learn_cursors(opened: Sides) -> None:
     for order in ("ENTERED", "MOST_READ"):
         queries["Account", order] = ACCOUNT_CURSORS % {"order": order}
     queries["Delivery", "LATEST"] = DELIVERY_CURSORS
+    queries["WebhookMessage", "LATEST"] = MESSAGE_CURSORS
     for key, query in queries.items():
         found = await opened.planned(query, {"first": 100}, SYSTEM)
         opened.words.cursors[key] = _cursors(read(found.body)["data"])

@@ -15,9 +15,12 @@ from domain.engagement.actions.rollup import roll_up
 from domain.pulling.actions.accounts import end_retirements
 from domain.pulling.budgets import forget_old_budgets
 from domain.pulling.due import due_accounts
+from domain.webhooks.outbox import tell_crossings
+from domain.webhooks.sending import forget_delivered
 from workers.pulling import pull
 from workers.tidying import keep_the_ledger
 from workers.tools import Tools
+from workers.webhooks import send_due
 
 EVERY_TWO_SECONDS = "* * * * * */2"
 EVERY_FIVE_SECONDS = "* * * * * */5"
@@ -59,9 +62,11 @@ class Jobs:
         plan = task(name="plan_due", queueing_lock="plan_due", priority=ROLL_UP_FIRST)
         rescue = task(name="rescue", queueing_lock="rescue", priority=ROLL_UP_FIRST)
         tidy = task(name="tidy", queueing_lock="tidy")
+        webhooks = task(name="webhooks", lock="webhooks", queueing_lock="webhooks")
         periodic(cron=EVERY_TWO_SECONDS)(plan(self.plan_due))
         periodic(cron=EVERY_TWO_SECONDS)(self._roll_up)
         periodic(cron=EVERY_FIVE_SECONDS)(rescue(self.rescue))
+        periodic(cron=EVERY_TWO_SECONDS)(webhooks(self.send_webhooks))
         periodic(cron=HOURLY)(tidy(self.tidy))
 
     async def end_retirements(self) -> None:
@@ -108,6 +113,12 @@ class Jobs:
             if done.marks < MARKS_PER_ROLL_UP:
                 return
 
+    async def send_webhooks(self, timestamp: int) -> None:
+        """Tells of thresholds that were reached, and sends what is due."""
+        async with transaction() as client:
+            await tell_crossings(client, now=self._tools.clock())
+        await send_due(self._tools)
+
     async def rescue(self, timestamp: int) -> None:
         """Queues anew what workers were doing when they died."""
         manager = self.app.job_manager
@@ -129,6 +140,7 @@ class Jobs:
             await forget_old_budgets(client, self._tools.clock())
             days = self._tools.push_memory_days
             await forget_pushes(client, now=self._tools.clock(), days=days)
+            await forget_delivered(client, now=self._tools.clock())
         await keep_the_ledger(self._tools)
 
     async def _queue_roll_up(self) -> None:

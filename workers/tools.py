@@ -14,6 +14,7 @@ from aiohttp import ClientSession
 from domain.deliveries.rules import REMEMBERED_DAYS
 from domain.partners.rules import Platform
 from domain.secrets import SecretBox
+from domain.webhooks.addresses import Network, networks
 from settings import Settings
 from workers.platforms import ADAPTERS
 from workers.platforms.protocol import Adapter
@@ -41,6 +42,7 @@ class Tools:
     platform_urls: Mapping[str, str]
     adapters: Mapping[Platform, Adapter]
     push_memory_days: int = REMEMBERED_DAYS
+    webhook_networks: tuple[Network, ...] = ()
     raw_answer_days: int = 90
     clock: Callable[[], datetime] = utc_now
     chance: Callable[[], float] = random.random
@@ -56,5 +58,6 @@ def tools_from(settings: Settings, session: ClientSession) -> Tools:
         platform_urls=settings.platform_urls,
         adapters=ADAPTERS,
         push_memory_days=settings.push_memory_days,
+        webhook_networks=networks(settings.webhook_networks),
         raw_answer_days=settings.raw_answer_days,
     )

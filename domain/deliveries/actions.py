@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -19,7 +21,10 @@ from domain.deliveries.models import Delivery, Restatement
 from domain.deliveries.push import Push
 from domain.deliveries.rules import PushedItem, is_settled
 from domain.engagement.actions.record import record
+from domain.ids import format_id
 from domain.problems import Conflict
+from domain.webhooks.outbox import emit
+from domain.webhooks.rules import WebhookEventType
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,23 @@ async def _take(client: BaseDBAsyncClient, act: Act, push: Push) -> Delivery:
     await delivery.save(using_db=client, force_create=True)
     await Restatement.bulk_create(restatements, using_db=client)
     await remember(client, delivery)
+    if delivery.rejected:
+        await emit(client, WebhookEventType.DELIVERY_REJECTED, _told(delivery), now=act.now)
     return delivery
+
+
+def _told(delivery: Delivery) -> dict[str, Any]:
+    """What webhooks say of a delivery of which something was not taken."""
+    codes = Counter(str(entry["code"]) for entry in delivery.rejected)
+    return {
+        "delivery": format_id("Delivery", delivery.id),
+        "partner": format_id("Partner", delivery.partner_id),
+        "webhookId": delivery.webhook_id,
+        "source": delivery.source.value,
+        "items": delivery.items,
+        "rejected": len(delivery.rejected),
+        "codes": dict(codes),
+    }
 
 
 async def _reserve_delivery(client: BaseDBAsyncClient) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime
@@ -138,6 +139,12 @@ def _partner_of_post(asked: Asked, post: Row) -> Row | None:
     return asked.get("Partner", account.partner_id)
 
 
+def json_text(data: dict[str, Any]) -> str:
+    """As PostgreSQL writes jsonb: shorter keys first."""
+    ordered = dict(sorted(data.items(), key=lambda item: (len(item[0].encode()), item[0])))
+    return json.dumps(ordered, ensure_ascii=False)
+
+
 def _rejections(delivery: Row) -> list[SimpleNamespace]:
     return [SimpleNamespace(item_id=entry.get("itemId"), **entry) for entry in delivery.rejected]
 
@@ -181,6 +188,11 @@ FIELDS: dict[tuple[str, str], Callable[..., Any]] = {
     ("Delivery", "rejected"): lambda asked, delivery: len(delivery.rejected),
     ("Delivery", "rejections"): lambda asked, delivery: _rejections(delivery),
     ("Delivery", "restatements"): lambda asked, delivery: _restatements(asked, delivery),
+    ("WebhookMessage", "webhookId"): lambda asked, message: f"msg_{message.id}",
+    ("WebhookMessage", "data"): lambda asked, message: json_text(message.data),
+    ("WebhookMessage", "nextAt"): lambda asked, message: (
+        message.next_at if message.state == "PENDING" else None
+    ),
     ("EngagementSeries", "points"): lambda asked, series: points(asked, series),
     ("Account", "pullStatus"): pull_status,
     ("Network", "counts"): _counts,

@@ -58,6 +58,7 @@ BELONGS: dict[tuple[str, str], Belongs] = {
     ("Partner", "deliveries"): _points_to("partner_id"),
     ("Person", "articles"): _points_to("author_id"),
     ("Team", "children"): _points_to("parent_id"),
+    ("WebhookEndpoint", "messages"): _points_to("endpoint_id"),
 }
 
 
@@ -122,6 +123,8 @@ FITS: dict[str, dict[str, Fits]] = {
         "webhookId": _is("webhook_id"),
         "hasRejections": lambda asked, row, wanted: bool(row.rejected) == wanted,
     },
+    "WebhookEndpoint": {"event": lambda asked, row, event: event in row.events},
+    "WebhookMessage": {"state": _is("state")},
     "Organization": {
         "kind": _is("kind"),
         "parentId": _is_of("parent_id"),

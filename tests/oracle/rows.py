@@ -17,7 +17,7 @@ from domain.articles.models import Article
 from domain.articles.rules import ArticleStatus
 from domain.campaigns.models import Campaign
 from domain.deliveries.models import Delivery, Restatement
-from domain.engagement.rules import Metric, Source
+from domain.engagement.rules import Metric, Source, SubjectKind
 from domain.organizations.models import Organization
 from domain.organizations.rules import OrganizationKind
 from domain.partners.models import Account, Partner
@@ -27,6 +27,8 @@ from domain.posts.models import Post
 from domain.posts.rules import PostState
 from domain.teams.models import Team
 from domain.teams.rules import TeamKind
+from domain.webhooks.models import WebhookEndpoint, WebhookMessage
+from domain.webhooks.rules import MessageState, WebhookEventType
 
 T = TypeVar("T")
 
@@ -111,6 +113,7 @@ async def fill(now: datetime, *, hidden_from: int | None = None) -> Filling:
         filling.posts.append(await _post(filling, number))
     for number in range(14):
         await _delivery(filling, number)
+    await _webhooks(filling)
     return filling
 
 
@@ -249,6 +252,38 @@ async def _delivery(filling: Filling, number: int) -> None:
             observed_at=filling.moment(),
             reason=f"{CANARY} {filling.one(NAMES)}",
         )
+
+
+async def _webhooks(filling: Filling) -> None:
+    for number in range(4):
+        has_threshold = number % 2 == 1
+        endpoint = await WebhookEndpoint.create(
+            id=next(filling.hidden),
+            url=f"https://example.org/{CANARY}/{number}",
+            description=CANARY,
+            events=["ENGAGEMENT_THRESHOLD"] if has_threshold else ["ARTICLE_PUBLISHED"],
+            secret=b"sealed",
+            threshold_kind=SubjectKind.POST if has_threshold else None,
+            threshold_metric=Metric.READS if has_threshold else None,
+            threshold_value=2**40 if has_threshold else None,
+            disabled_at=filling.moment() if number == 2 else None,
+            created_at=filling.moment(),
+        )
+        for at in range(number * 3):
+            state = filling.one(list(MessageState))
+            await WebhookMessage.create(
+                id=next(filling.hidden),
+                endpoint=endpoint,
+                event_type=filling.one(list(WebhookEventType)),
+                data={"what": CANARY, "text": filling.one(TEXTS), "n": at},
+                state=state,
+                attempts=at,
+                next_at=filling.moment(),
+                last_status=filling.one([None, 204, 500]),
+                last_error=filling.one(["", CANARY]),
+                created_at=filling.moment(),
+                ended_at=None if state is MessageState.PENDING else filling.moment(),
+            )
 
 
 def _organization_id(article: Any) -> int:

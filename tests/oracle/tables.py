@@ -21,6 +21,7 @@ from domain.people.models import Person
 from domain.posts.models import Post
 from domain.pulling.models import AccountPull, Budget, PostPull
 from domain.teams.models import Team
+from domain.webhooks.models import WebhookEndpoint, WebhookMessage
 
 Row: TypeAlias = Any
 """A model's instance; Any, because the oracle asks it for columns by name."""
@@ -36,6 +37,8 @@ MODELS: tuple[type[Model], ...] = (
     Post,
     Restatement,
     Team,
+    WebhookEndpoint,
+    WebhookMessage,
 )
 Subject: TypeAlias = tuple[str, int, str]
 """Kind of subject, its number, the metric: all as the ledger's tables spell them."""
@@ -79,7 +82,7 @@ class Tables:
         deliveries."""
         if is_administrator:
             return True
-        if isinstance(row, (Delivery, Restatement)):
+        if isinstance(row, (Delivery, Restatement, WebhookEndpoint, WebhookMessage)):
             return False
         if isinstance(row, Article):
             return row.status is ArticleStatus.PUBLISHED

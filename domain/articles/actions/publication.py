@@ -10,6 +10,8 @@ from domain.articles.rules import ArticleStatus, check_publishable, check_withdr
 from domain.audit import actions as audit
 from domain.changes import change, locked
 from domain.ids import format_id
+from domain.webhooks.outbox import emit
+from domain.webhooks.rules import WebhookEventType
 
 
 async def publish(act: Act, article_id: int, version: int) -> None:
@@ -20,6 +22,17 @@ async def publish(act: Act, article_id: int, version: int) -> None:
         row.published_at = row.published_at or act.now
         row.listed_at = row.published_at
         await _turn(client, act, row, ArticleStatus.PUBLISHED, "article.publish")
+        await emit(client, WebhookEventType.ARTICLE_PUBLISHED, _told(row), now=act.now)
+
+
+def _told(row: Article) -> dict[str, str | None]:
+    """What webhooks say of an article that went public."""
+    return {
+        "article": format_id("Article", row.id),
+        "slug": row.slug,
+        "title": row.title,
+        "publishedAt": row.published_at.isoformat() if row.published_at else None,
+    }
 
 
 async def withdraw(act: Act, article_id: int, version: int) -> None:
