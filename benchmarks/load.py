@@ -52,9 +52,9 @@ def _serve(
 
 
 def give_way() -> None:
-    """On the database's core, an answer that comes waits for the statement that runs: the load
-    is not what is measured. Where the system has no such way, nothing changes."""
-    if hasattr(os, "sched_setscheduler"):
+    """On the database's core an answer that comes waits until the statement that runs is done: the
+    load is not what is measured. Where the system has no such way, nothing changes."""
+    if hasattr(os, "SCHED_BATCH"):
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 

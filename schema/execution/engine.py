@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 
 import strawberry
@@ -89,7 +90,7 @@ class Engine:
         self._zone = zone
         self._documents = Documents(self._core)
         self._plans = PlanCache()
-        self._max_ages = max_ages(self._core)
+        self._max_age = lru_cache(2_000)(partial(shortest, max_ages(self._core)))
         self._known = known or KnownDocuments()
         self.sdl = schema.as_str().rstrip() + "\n"
 
@@ -134,8 +135,7 @@ class Engine:
 
     def max_age_seconds(self, plan: Plan) -> int:
         """How long a public answer may be kept outside: as long as everything it read allows."""
-        ages = (self._max_ages.get(table, UNDECLARED_SECONDS) for table in plan.tables)
-        return min(ages, default=UNREAD_SECONDS)
+        return self._max_age(plan.tables)
 
     async def run(self, prepared: Prepared, context: Context, reader: Reader) -> Answer:
         """Never raises for what the database did."""
@@ -245,6 +245,12 @@ class Engine:
         )
         (value,) = await reader.row(plan.sql, plan.values(variables.coerced, context.viewer))
         return value or NULL
+
+
+def shortest(ages: Mapping[str, int], tables: Iterable[str]) -> int:
+    """Of the ages of what stands in these tables, in seconds."""
+    found = (ages.get(table, UNDECLARED_SECONDS) for table in tables)
+    return min(found, default=UNREAD_SECONDS)
 
 
 def coded(error: GraphQLError, code: str) -> GraphQLError:
