@@ -183,11 +183,13 @@ def _simple(pager: Pager, nodes: list[FieldNode]) -> str:
 
 
 def _numbered(pager: Pager, selected: dict[str, list[FieldNode]]) -> str:
-    """A connection whose rows are numbered, one more than the page is read to know what follows."""
-    inner: list[tuple[str, str]] = [
-        ("i", f"row_number() OVER (ORDER BY {pager.ordering})"),
-        ("c", cursor_sql(pager.order_name, pager.order, pager.key, pager.tie)),
-    ]
+    """A connection whose rows are numbered, one more than the page is read to know what follows.
+
+    The rows come to the aggregates in the order in which they were read, so that nothing sorts
+    what is large by now.
+    """
+    number = f"row_number() OVER (ORDER BY {pager.ordering})"
+    inner: list[tuple[str, str]] = [("i", number), ("k", pager.key), ("t", pager.tie)]
     outer = [(key, _aggregate(pager, nodes, inner)) for key, nodes in selected.items()]
     rows = select(inner, pager.source, [*pager.wanted(pager.node.row), pager.behind()])
     rows += f" ORDER BY {pager.ordering} LIMIT {pager.first + 1}"
@@ -196,21 +198,21 @@ def _numbered(pager: Pager, selected: dict[str, list[FieldNode]]) -> str:
 
 
 def _aggregate(pager: Pager, nodes: list[FieldNode], inner: list[tuple[str, str]]) -> str:
-    on_page = f"FILTER (WHERE p.i <= {pager.first})"
     match nodes[0].name.value:
         case "nodes":
             sql = pager.item(nodes)
         case "edges":
             sql = as_object(_edge(pager, nodes))
         case "pageInfo":
-            return _page_info(pager, nodes, on_page)
+            return _page_info(pager, nodes)
         case "totalCount":
             return pager.count()
         case _:
             return f"'{pager.connection.name}'::text"
-    name = f"n{len(inner)}"
-    inner.append((name, sql))
-    return f"coalesce(json_agg(p.{name} ORDER BY p.i) {on_page}, '[]'::json)"
+    name, number = f"n{len(inner)}", inner[0][1]
+    inner.append((name, f"CASE WHEN {number} <= {pager.first} THEN {sql} END"))
+    on_page = f"FILTER (WHERE p.i <= {pager.first})"
+    return f"coalesce(json_agg(p.{name}) {on_page}, '[]'::json)"
 
 
 def _edge(pager: Pager, nodes: list[FieldNode]) -> list[tuple[str, str]]:
@@ -228,14 +230,14 @@ def _edge(pager: Pager, nodes: list[FieldNode]) -> list[tuple[str, str]]:
     return columns
 
 
-def _page_info(pager: Pager, nodes: list[FieldNode], on_page: str) -> str:
+def _page_info(pager: Pager, nodes: list[FieldNode]) -> str:
     type_ = object_of(pager.connection.fields["pageInfo"])
     given: Any = pager.arguments.get("after")
     parts = {
         "hasNextPage": f"count(*) > {pager.first}",
         "hasPreviousPage": "TRUE" if isinstance(given, Value) else "FALSE",
-        "startCursor": f"(array_agg(p.c ORDER BY p.i) {on_page})[1]",
-        "endCursor": f"(array_agg(p.c ORDER BY p.i DESC) {on_page})[1]",
+        "startCursor": _cursor_at(pager, "1"),
+        "endCursor": _cursor_at(pager, f"least(count(*), {pager.first})"),
         "__typename": f"'{type_.name}'::text",
     }
     pairs = ", ".join(
@@ -243,3 +245,10 @@ def _page_info(pager: Pager, nodes: list[FieldNode], on_page: str) -> str:
         for key, chosen in pager.planner.collect(type_, nodes).items()
     )
     return f"json_build_object({pairs})"
+
+
+def _cursor_at(pager: Pager, place: str) -> str:
+    """The cursor of the row at that place of the page, NULL on an empty one."""
+    key, tie = (f"(array_agg(p.{name}))[{place}]" for name in ("k", "t"))
+    cursor = cursor_sql(pager.order_name, pager.order, key, tie)
+    return f"CASE WHEN count(*) > 0 THEN {cursor} END"
