@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from domain.engagement.rules import Metric
-from domain.pulling.rules import BudgetRule
+from domain.pulling.rules import BudgetRule, Rhythm
 from tests.adapters import SAMPLES
 from tests.adapters.douyin import DAILY, ITEM, OTHER, SHANGHAI, at, enveloped, error
 from tests.adapters.sample import ASKING, NOW, Sample, answer, failure, post, replaced, values
+from workers.platforms.douyin import WrongParameters
 from workers.platforms.failures import Expired, Refused, Throttled
 from workers.platforms.protocol import Reading
 
@@ -100,6 +102,24 @@ def test_allowances_are_of_each_capability() -> None:
     for calls, units in ((300, 300), (0, 1000), ("x", 1000)):
         account = replace(NOW_SAMPLE.account, options={"calls_per_day": calls})
         assert NOW_SAMPLE.adapter.budget(account).units == units
+
+
+def test_a_video_that_is_too_old_is_left_out() -> None:
+    old = [post(ITEM, NOW - timedelta(days=31))]
+    for sample in (TOTALS, DAYS):
+        read = sample.adapter.read
+        assert read(sample.account, old, answer(error(2100005))) == Reading()
+        failed = failure(partial(sample.read, error(2100005)))
+        assert type(failed) is WrongParameters
+    adapter, account = NOW_SAMPLE.adapter, NOW_SAMPLE.account
+    failed = failure(lambda: adapter.read(account, old, answer(error(2100005))))
+    assert type(failed) is WrongParameters
+
+
+def test_figures_of_days_are_asked_about_once_a_day_for_thirty_days() -> None:
+    rhythms = [sample.adapter.rhythm(sample.account) for sample in (NOW_SAMPLE, TOTALS, DAYS)]
+    assert rhythms[0] == Rhythm()
+    assert rhythms[1] == rhythms[2] == Rhythm(timedelta(days=30), time(10, 5), SHANGHAI)
 
 
 def test_an_interface_that_is_none_is_refused() -> None:

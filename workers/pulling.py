@@ -99,7 +99,7 @@ class _Pull:
         self._conversation, self._pulled = conversation, pulled
         self._budget = adapter.budget(conversation.account)
         shortest = paced_seconds(self._budget, tools.pull_interval_seconds)
-        self._manner = Manner(adapter.rhythm, shortest)
+        self._manner = Manner(adapter.rhythm(conversation.account), shortest)
         self._recording: asyncio.Task[None] | None = None
         self._deadline = tools.clock() + timedelta(seconds=SLICE_SECONDS)
 
@@ -128,7 +128,7 @@ class _Pull:
 
     async def _counted(self, due: list[DuePost]) -> list[DuePost]:
         """Those the platform has begun to count; the others wait until it does."""
-        first = {post.id: first_news_at(self._adapter.rhythm, post.posted_at) for post in due}
+        first = {post.id: first_news_at(self._manner.rhythm, post.posted_at) for post in due}
         now = self._tools.clock()
         early = {number: moment for number, moment in first.items() if moment > now}
         if early:

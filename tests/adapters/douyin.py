@@ -10,6 +10,7 @@ from domain.engagement.rules import Metric, ValueKind
 from domain.partners.rules import Platform
 from domain.pulling.rules import CounterValue
 from tests.adapters.sample import NOW, SECRET, Failing, Place, Renewal, Sample, post
+from workers.platforms.douyin import WrongParameters
 from workers.platforms.failures import Expired, PullFailure, Refused, Retryable, Throttled
 from workers.platforms.protocol import PulledAccount
 
@@ -95,7 +96,7 @@ KINDS: list[tuple[Any, type[PullFailure]]] = [
     (28001016, Refused),
     (28001018, Refused),
     (28001019, Refused),
-    (2100005, Refused),
+    (2100005, WrongParameters),
     ("?", Refused),
 ]
 FAILURES = {
@@ -104,7 +105,7 @@ FAILURES = {
     for status in (200, 400)
 }
 FAILURES["told in extra only"] = Failing({"extra": {"error_code": 28001008}}, Expired)
-FAILURES["told in data only"] = Failing({"data": {"error_code": 2100005}}, Refused)
+FAILURES["told in data only"] = Failing({"data": {"error_code": 2100005}}, WrongParameters)
 RENEWAL = Renewal(
     request=f"POST {URL}/oauth/refresh_token/",
     content={

@@ -147,6 +147,7 @@ async def test_totals_hold_as_of_the_last_counted_day(
     before = len(sandbox.requests())
     assert (await pull(tools, account_id)).observations == 3
     assert asked(sandbox, before) == [TOKEN, BASE]
+    assert (await pull_state(post_id))["next_at"] == on(8, 10) + timedelta(minutes=5)
     keep_time(sandbox, clock, NEXT)
     assert (await pull(tools, account_id)).observations == 3
     assert await observations(post_id) == [

@@ -53,7 +53,8 @@ class Provisional(Weibo):
 
 
 class Daily(Weibo):
-    rhythm = Rhythm(timedelta(days=30), time(8, 5), SHANGHAI)
+    def rhythm(self, account: PulledAccount) -> Rhythm:
+        return Rhythm(timedelta(days=30), time(8, 5), SHANGHAI)
 
 
 class Shut(Weibo):

@@ -18,7 +18,7 @@ from domain.engagement.definitions import definitions_on
 from domain.engagement.rules import Metric, ValueKind
 from domain.partners.credentials import Secrets
 from domain.partners.rules import Platform
-from domain.pulling.rules import BudgetRule, CounterValue
+from domain.pulling.rules import BudgetRule, CounterValue, Rhythm
 from workers.platforms.daily import day_period
 from workers.platforms.envelopes import code_of, content_of, midnight_after
 from workers.platforms.failures import Expired, PullFailure, Refused, Retryable
@@ -62,6 +62,7 @@ DAILY_PLAYS = "douyin.daily_plays"
 DAYS_ASKED = "30"
 FIRST_DAY = date(2016, 9, 1)
 """Douyin opened then."""
+SHOWN_FOR = timedelta(days=30)
 COUNTED_AT = time(10)
 """When the figures of a day are there, on the next day; "about"."""
 
@@ -69,6 +70,7 @@ BUSY = {10001, 2100004, 28001005, 28001006}
 TOKEN = {10008, 2190002, 2190008, 28001003, 28001008}
 CONSENT = {10010}
 QUOTA, FREQUENCY = 28003017, 28003018
+PARAMETERS = 2100005
 
 CALLS_A_DAY = 1000
 """Of each capability; an account's option "calls_per_day" goes before it."""
@@ -98,6 +100,11 @@ class Douyin(Adapter):
             f"douyin:account:{account.id}:{_interface(account)}", units, zone=QUOTA_ZONE
         )
 
+    def rhythm(self, account: PulledAccount) -> Rhythm:
+        if _interface(account) == NOW:
+            return Rhythm()
+        return Rhythm(SHOWN_FOR, daily_at=time(10, 5), zone=SHANGHAI)
+
     def choose(
         self, account: PulledAccount, posts: Sequence[AskedPost], now: datetime
     ) -> Sequence[AskedPost]:
@@ -121,7 +128,12 @@ class Douyin(Adapter):
         return Request("GET", _url(account, "/data/external/item/play/"), params, headers)
 
     def read(self, account: PulledAccount, posts: Sequence[AskedPost], answer: Answer) -> Reading:
-        data = object_of(_content(answer).get("data"))
+        try:
+            data = object_of(_content(answer).get("data"))
+        except WrongParameters:
+            if _interface(account) != NOW and answer.received_at - posts[0].posted_at > SHOWN_FOR:
+                return Reading()
+            raise
         if _interface(account) == NOW:
             return _read_now(posts, data, answer)
         if _interface(account) == TOTALS:
@@ -148,6 +160,10 @@ class Douyin(Adapter):
 
 
 ADAPTER = Douyin()
+
+
+class WrongParameters(Refused):
+    """2100005. Of a video that is too old to be told of, the platform says no more than that."""
 
 
 def _interface(account: PulledAccount) -> str:
@@ -243,6 +259,8 @@ def _failure(answer: Answer, code: int) -> PullFailure:
         return throttled(answer, reason)
     if code in TOKEN or code in CONSENT or answer.status == 401:
         return Expired(reason)
+    if code == PARAMETERS:
+        return WrongParameters(reason)
     if code in BUSY or answer.status >= 500:
         return Retryable(reason, wait_seconds(answer))
     return Refused(reason)

@@ -124,7 +124,6 @@ class Adapter(ABC):
 
     batch_size: the most posts one request asks about.
     can_probe: whether the platform can tell that a post it leaves out is gone.
-    rhythm: when the platform has news, and for how long.
     revision: raise it when the adapter asks another endpoint: accounts whose endpoint was Retired
     under an older one are asked again.
     """
@@ -132,12 +131,15 @@ class Adapter(ABC):
     platform: Platform
     batch_size: int = 1
     can_probe: bool = False
-    rhythm: Rhythm = Rhythm()
     revision: int = 1
 
     @abstractmethod
     def budget(self, account: PulledAccount) -> BudgetRule:
         """The allowance that a request for this account uses `cost` units of."""
+
+    def rhythm(self, account: PulledAccount) -> Rhythm:
+        """When there is news of the account's posts, and for how long."""
+        return Rhythm()
 
     def choose(
         self, account: PulledAccount, posts: Sequence[AskedPost], now: datetime

@@ -73,7 +73,6 @@ class WeChat(Adapter):
 
     platform = Platform.WECHAT
     batch_size = 100
-    rhythm = Rhythm(changes_for=timedelta(days=SHOWN_DAYS), daily_at=time(8, 5), zone=SHANGHAI)
 
     def budget(self, account: PulledAccount) -> BudgetRule:
         own = account.options.get("calls_per_day")
@@ -81,6 +80,9 @@ class WeChat(Adapter):
         if isinstance(own, int) and own > 0:
             return BudgetRule(scope, own, zone=SHANGHAI)
         return BudgetRule(scope, CALLS_A_DAY, zone=SHANGHAI, reserve=CALLS_HELD_BACK)
+
+    def rhythm(self, account: PulledAccount) -> Rhythm:
+        return Rhythm(timedelta(days=SHOWN_DAYS), daily_at=time(8, 5), zone=SHANGHAI)
 
     def choose(
         self, account: PulledAccount, posts: Sequence[AskedPost], now: datetime
