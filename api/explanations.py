@@ -8,7 +8,7 @@ from api.asked import BadRequest
 from api.exchange import Exchange
 from domain.problems import Forbidden
 from domain.reader import Reader, TimedOut, Unavailable
-from schema.execution.answers import NULL, Answer
+from schema.execution.answers import NOTHING, Answer
 from schema.execution.engine import Prepared, failure
 from schema.execution.explaining import explained
 
@@ -38,5 +38,5 @@ async def explain(answer: Answer, exchange: Exchange, prepared: Prepared, reader
     try:
         explanation = await reader.explain(plan.sql, prepared.values) if plan.sql else None
     except (TimedOut, Unavailable) as error:
-        return Answer(NULL, [failure(error, exchange.request_id)])
+        return Answer(NOTHING, [failure(error, exchange.request_id)])
     return explained(answer, prepared, explanation, milliseconds)

@@ -22,7 +22,7 @@ from graphql.execution.values import VariableValues
 from domain.access import Viewer
 from domain.outages import OUTAGES
 from domain.reader import Reader, TimedOut, Unavailable
-from schema.execution.answers import NULL, Answer, encode, spliced
+from schema.execution.answers import NOTHING, NULL, Answer, encode, spliced
 from schema.execution.context import Context
 from schema.execution.documents import Document, Documents, Refused, bad_request
 from schema.execution.introspection import introspect
@@ -192,7 +192,7 @@ class Engine:
         try:
             columns = iter(await reader.row(plan.sql, prepared.values) if plan.sql else ())
         except Exception as error:
-            return Answer(NULL, [failure(error, context.request_id)])
+            return Answer(NOTHING, [failure(error, context.request_id)])
         fields: list[tuple[str, bytes]] = []
         for root in plan.roots:
             if root.is_planned:
@@ -226,7 +226,7 @@ class Engine:
             try:
                 value = await self._written(prepared, nodes, context, reader)
             except Exception as error:
-                return Answer(NULL, [failure(error, context.request_id, nodes, [key])])
+                return Answer(NOTHING, [failure(error, context.request_id, nodes, [key])])
             fields.append((key, value))
         return Answer(spliced(fields))
 
