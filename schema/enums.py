@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from domain.articles.rules import ArticleStatus
 from domain.deliveries.rules import Rejection
-from domain.engagement.rules import Basis, Metric, MetricStatus, Population, Source, SubjectKind
+from domain.engagement.rules import (
+    Basis,
+    Bound,
+    Finality,
+    Metric,
+    MetricStatus,
+    Population,
+    Source,
+    SubjectKind,
+    ValueKind,
+)
 from domain.organizations.rules import OrganizationKind
 from domain.partners.rules import PartnerKind, Platform
 from domain.posts.rules import PostState
@@ -93,6 +103,24 @@ described(
     COUNT="One event: a read, a play, a like.",
     PEOPLE="One person, however often. People are never added up.",
     IMPRESSIONS="One time that something was shown.",
+)
+described(
+    ValueKind,
+    "What a value covers.",
+    CUMULATIVE="Everything since publication.",
+    INTERVAL="Its own period.",
+)
+described(
+    Bound,
+    "Whether a value is the value itself.",
+    EXACT="It is.",
+    AT_LEAST="It is a lower bound, as WeChat's “10万+”.",
+)
+described(
+    Finality,
+    "Whether the source may still revise a value.",
+    PROVISIONAL="It may.",
+    FINAL="It will not.",
 )
 described(
     Basis,

@@ -155,6 +155,49 @@ def test_the_cover_is_the_best_of_all_disjoint_choices(periods: list[Period]) ->
     assert finest_cover(periods[::-1]) == (found, is_complete)
 
 
+@st.composite
+def histories(draw: st.DrawFn) -> list[Observed]:
+    moments = st.integers(0, 90).map(lambda hours: at(1) + timedelta(hours=hours))
+    codes = st.sampled_from(["", "ours", OLD, PEOPLE, WEIBO])
+    words = st.builds(said, st.integers(0, 500), moments, codes)
+    spans = st.builds(period, st.integers(0, 500), moments, st.sampled_from([1, 6, 24]), codes)
+    only_spans = draw(st.booleans())
+    return draw(st.lists(spans if only_spans else words | spans, min_size=1, max_size=14))
+
+
+@given(history=histories(), draw=st.data())
+def test_order_and_repetition_change_nothing(history: list[Observed], draw: st.DataObject) -> None:
+    again = draw.draw(st.permutations(history + draw.draw(st.lists(st.sampled_from(history)))))
+    assert derived(*again) == derived(*history)
+
+
+@given(history=histories())
+def test_what_is_never_added_counts_people(history: list[Observed]) -> None:
+    found = derived(*history)
+    assert found.total is not None
+    assert (found.total.addition is NEVER) == (found.total.definition == PEOPLE)
+    assert found.total.value >= 0
+    assert len(found.breaks) <= 2
+    assert [each.at for each in found.breaks] == sorted(each.at for each in found.breaks)
+
+
+@given(history=histories(), number=st.integers(0, 13), value=st.integers(0, 500))
+def test_a_restatement_taken_back_leaves_no_trace(
+    history: list[Observed], number: int, value: int
+) -> None:
+    spans = [each for each in history if each.value_kind is ValueKind.INTERVAL]
+    if len(spans) < len(history):
+        spans = []
+    for span in spans[number : number + 1]:
+        stands = derived(*history)
+        last = derived(*(each for each in spans if each[6:8] == span[6:8]))
+        assert last.total is not None
+        wrong = span._replace(value=value, observed_at=at(30, 1))
+        right = span._replace(value=last.total.value, observed_at=at(30, 2))
+        if len({each.definition for each in spans if each[6:8] == span[6:8]}) == 1:
+            assert derived(*history, wrong, right) == stands
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def district(database: str) -> d.District:
     return await d.build()

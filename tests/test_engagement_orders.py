@@ -27,7 +27,7 @@ POSTED = (DAY, d.POSTED)
 POSTS = range(len(POSTED))
 METRICS = (Metric.READS, Metric.LIKES)
 NUMBER = count()
-EXAMPLES = 400 if os.environ.get("XINFENG_SLOW") == "1" else 40
+EXAMPLES = 2_000 if os.environ.get("XINFENG_SLOW") == "1" else 40
 DEFINITIONS = [
     *["weibo.reads/2013-03"] * 6,
     *["test.reads/1"] * 3,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from domain.engagement.actions.months import make_months_ahead
+from domain.engagement.actions.thinning import thin_history
 from domain.pulling.expiry import expire_bodies
 from workers.tools import Tools
 
@@ -21,8 +22,9 @@ async def keep_the_ledger(tools: Tools) -> None:
     now = tools.clock()
     made = await make_months_ahead(now)
     bodies = await _expire(now - timedelta(days=tools.raw_answer_days))
-    if made or bodies:
-        log.info("ledger_kept", months=made, bodies=bodies)
+    thinned = await thin_history(now)
+    if made or bodies or thinned:
+        log.info("ledger_kept", months=made, bodies=bodies, thinned=thinned)
 
 
 async def _expire(before: datetime) -> int:

@@ -64,7 +64,7 @@ VIEW = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("domain", "0011_observation_months")]
+    dependencies = [("domain", "0012_pull_status")]
 
     operations = [
         ops.AddField(

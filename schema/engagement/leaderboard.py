@@ -8,7 +8,8 @@ import strawberry
 
 from domain.access import EVERY_ROW
 from schema.described import described
-from schema.engagement.series import period_sql
+from schema.engagement.past import moment_sql, past_totals
+from schema.engagement.series import gains, period_sql
 from schema.engagement.subjects import TABLES
 from schema.engagement.types import Counted
 from schema.planner.arguments import Arguments
@@ -48,16 +49,21 @@ def leaders(statement: Statement, arguments: Arguments) -> str:
     of, metric = str(arguments.get("of")), arguments.get("metric")
     kind = TYPES[of].upper()
     table, visible = TABLES[TYPES[of]]
-    values, known = "engagement_total", "AND e.value IS NOT NULL"
+    known = "AND e.value IS NOT NULL"
     if arguments.get("since") is not None or arguments.get("until") is not None:
         since, until = period_sql(statement, arguments)
         known = ""
+        days = (
+            f"h.subject_kind = '{kind}' AND h.metric = '{metric}'"
+            f" AND h.day BETWEEN {since} AND {until}"
+        )
         values = (
             "(SELECT d.subject_kind, d.subject_id, d.metric, sum(d.value)::bigint AS value,"
-            f" sum(d.value) AS rank FROM engagement_daily d WHERE d.subject_kind = '{kind}'"
-            f" AND d.metric = '{metric}' AND d.day BETWEEN {since} AND {until}"
+            f" sum(d.value) AS rank FROM {gains(statement, arguments, 'day', days)} d"
             " GROUP BY d.subject_kind, d.subject_id, d.metric)"
         )
+    else:
+        values = _totals(statement, arguments, kind)
     seen = statement.predicate(visible, "s") or EVERY_ROW.sql
     # Places are given to the first rows only: over all rows they would all be read.
     return (
@@ -67,6 +73,13 @@ def leaders(statement: Statement, arguments: Arguments) -> str:
         f" WHERE e.subject_kind = '{kind}' AND e.metric = '{metric}' {known}"
         f" ORDER BY e.rank DESC, e.subject_id DESC LIMIT {length(statement, arguments)}) f)"
     )
+
+
+def _totals(statement: Statement, arguments: Arguments, kind: str) -> str:
+    if arguments.get("asOf") is None:
+        return "engagement_total"
+    past = past_totals(moment_sql(statement, arguments))
+    return f"({past} WHERE t.subject_kind = '{kind}' AND t.metric = '{arguments.get('metric')}')"
 
 
 def length(statement: Statement, arguments: Arguments) -> int:

@@ -9,7 +9,7 @@ import strawberry
 from domain.engagement.rules import Metric
 from schema.engagement.leaderboard import LeaderboardEntry, LeaderboardOf, leaders, length
 from schema.engagement.subjects import EngagementSeries, subject_table
-from schema.engagement.types import SERIES_ARGUMENTS
+from schema.engagement.types import AS_OF, SERIES_ARGUMENTS
 from schema.planner.declare import argument, one, rows
 
 
@@ -37,5 +37,6 @@ class EngagementQueries:
             argument("since", date | None, "First day.", default=None),
             argument("until", date | None, "Last day, included.", default=None),
             argument("first", int, "How many at most, 1 to 100.", default=10),
+            AS_OF,
         ),
     )

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from schema.engagement.past import moment_sql, past_gains
 from schema.planner.arguments import Arguments, Value
 from schema.planner.errors import BadInput
 from schema.planner.statement import Statement
@@ -28,24 +29,34 @@ def series_table(kind: str, subject: str) -> Callable[[Statement, Arguments], st
         since, until = period_sql(statement, arguments)
         zone = statement.bind(statement.zone, "text")
         of_subject = (
-            f"p.subject_kind = {kind} AND p.subject_id = {subject}"
-            f" AND p.metric = '{arguments.get('metric')}'"
+            f"h.subject_kind = {kind} AND h.subject_id = {subject}"
+            f" AND h.metric = '{arguments.get('metric')}'"
         )
         newest = f"LIMIT {MAX_POINTS})"
         if arguments.get("bucket") == Bucket.DAY:
+            days = f"{of_subject} AND h.day BETWEEN {since} AND {until}"
             return (
                 f"(SELECT p.day::timestamp AT TIME ZONE {zone} AS starts_at, p.value"
-                f" FROM engagement_daily p WHERE {of_subject}"
-                f" AND p.day BETWEEN {since} AND {until} ORDER BY p.day DESC {newest}"
+                f" FROM {gains(statement, arguments, 'day', days)} p ORDER BY p.day DESC {newest}"
             )
+        hours = (
+            f"{of_subject} AND h.hour >= {since}::timestamp AT TIME ZONE {zone}"
+            f" AND h.hour < ({until} + 1)::timestamp AT TIME ZONE {zone}"
+        )
         return (
-            "(SELECT p.hour AS starts_at, p.value FROM engagement_hourly p"
-            f" WHERE {of_subject} AND p.hour >= {since}::timestamp AT TIME ZONE {zone}"
-            f" AND p.hour < ({until} + 1)::timestamp AT TIME ZONE {zone}"
-            f" ORDER BY p.hour DESC {newest}"
+            "(SELECT p.hour AS starts_at, p.value"
+            f" FROM {gains(statement, arguments, 'hour', hours)} p ORDER BY p.hour DESC {newest}"
         )
 
     return table
+
+
+def gains(statement: Statement, arguments: Arguments, bucket: str, condition: str) -> str:
+    """FROM text of days or hours as they are, or were believed at `asOf`. condition: on `h`."""
+    table = "daily" if bucket == "day" else "hourly"
+    if arguments.get("asOf") is None:
+        return f"(SELECT h.* FROM engagement_{table} h WHERE {condition})"
+    return f"({past_gains(table, bucket, condition, moment_sql(statement, arguments))})"
 
 
 def period_sql(statement: Statement, arguments: Arguments) -> tuple[str, str]:

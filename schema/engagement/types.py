@@ -7,9 +7,13 @@ from datetime import date, datetime
 import strawberry
 
 from domain.engagement.rules import Metric, MetricStatus
+from schema.engagement.explanation import Explanation
+from schema.engagement.past import moment_sql, totals_then
 from schema.engagement.series import MAX_POINTS, Bucket, series_table
+from schema.planner.arguments import Arguments
 from schema.planner.declare import argument, column, one, part, rows
 from schema.planner.readings import stands_on
+from schema.planner.statement import Statement
 from schema.relay import Node
 from schema.scalars import BigInt
 
@@ -18,13 +22,31 @@ SERIES = (
     " a gap is a gap, not a zero."
 )
 
-STATUS = (
-    "CASE WHEN {row}.value IS NULL THEN 'UNAVAILABLE'"
-    " WHEN {row}.stale_at < now() THEN 'STALE'"
-    " WHEN {row}.at_least > 0 THEN 'AT_LEAST'"
-    " WHEN {row}.provisional > 0 THEN 'PROVISIONAL'"
-    " ELSE 'EXACT' END"
+AS_OF = argument(
+    "as_of",
+    datetime | None,
+    "What was believed at this moment; now by default. After a week, kept by the hour.",
+    default=None,
 )
+
+
+def _status(statement: Statement, arguments: Arguments) -> str:
+    return (
+        "CASE WHEN {row}.value IS NULL THEN 'UNAVAILABLE'"
+        f" WHEN {{row}}.stale_at < {moment_sql(statement, arguments)} THEN 'STALE'"
+        " WHEN {row}.at_least > 0 THEN 'AT_LEAST'"
+        " WHEN {row}.provisional > 0 THEN 'PROVISIONAL'"
+        " ELSE 'EXACT' END"
+    )
+
+
+def _stale(statement: Statement, arguments: Arguments) -> str:
+    assert arguments.parent is not None
+    then = "_then" if arguments.parent.get("asOf") is not None else ""
+    return (
+        f"engagement_stale{then}({{row}}.subject_kind, {{row}}.subject_id, {{row}}.metric,"
+        f" {moment_sql(statement, arguments.parent)})"
+    )
 
 
 @strawberry.type(description="How complete a total is.")
@@ -32,6 +54,7 @@ class Coverage:
     known: int = column("Posts known to belong to it.")
     counted: int = column("Posts of which a value is known, and counted.")
     people: int = column("Posts that count people: above them, these are never added up.")
+    stale: int = column("Posts counted of which nothing new was heard for too long.", _stale)
     reposts: int = column("Posts left out because their original here counts their reads too.")
 
 
@@ -40,9 +63,10 @@ class Coverage:
 class MetricValue:
     metric: Metric = column("What is counted.")
     value: BigInt | None = column("The value; null when nothing is known: unknown is not zero.")
-    status: MetricStatus = column("What the value is worth.", STATUS)
+    status: MetricStatus = column("What the value is worth.", _status)
     as_of: datetime | None = column("When the newest observation in it was made.")
     coverage: Coverage = part("How many of its posts are counted.")
+    explain: Explanation = part("What it is made of: sources, posts, corrections, exclusions.")
 
 
 @stands_on("engagement_daily")
@@ -57,6 +81,7 @@ SERIES_ARGUMENTS = (
     argument("bucket", Bucket, "By day or by hour.", default=Bucket.DAY),
     argument("since", date | None, "First day; 30 days by default.", default=None),
     argument("until", date | None, "Last day, included; today by default.", default=None),
+    AS_OF,
 )
 
 
@@ -66,6 +91,8 @@ def total(metric: Metric, description: str) -> MetricValue:
         "{row}.subject_kind = '{kind}' AND {row}.subject_id = {parent}.id"
         f" AND {{row}}.metric = '{metric}'",
         description,
+        table=totals_then,
+        arguments=(AS_OF,),
     )
     return field
 

@@ -61,7 +61,7 @@ def planned(
     return field
 
 
-def column(description: str, sql: str | None = None, *, name: str | None = None) -> Any:
+def column(description: str, sql: Where | None = None, *, name: str | None = None) -> Any:
     """A leaf. Without `sql` it is the column of the field's own (Python) name."""
     return planned(Column(sql or "{row}.{name}"), description, name=name)
 

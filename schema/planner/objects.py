@@ -65,7 +65,8 @@ class Planner:
     ) -> str:
         reading = reading_of(field)
         match reading:
-            case Column(sql):
+            case Column(given):
+                sql: str = _given(given, self.statement, place.arguments or arguments)
                 return sql.format(
                     row=place.row,
                     name=python_name(field),
@@ -105,6 +106,7 @@ class Planner:
         row = self.statement.alias()
         where = self.where(reading.where, arguments, place, row)
         table: str = _given(reading.table, self.statement, arguments)
+        table = table.format(parent=place.row, kind=kind_of(place.type_))
         below = replace(place, type_=target, row=row, arguments=arguments)
         return self.row_of(below, nodes, where, table)
 

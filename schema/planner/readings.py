@@ -48,9 +48,9 @@ class Standing:
 
 @dataclass(frozen=True)
 class Column:
-    """A leaf: one SQL expression on the row."""
+    """A leaf: one SQL expression on the row; may need the arguments by which the row is reached."""
 
-    sql: str
+    sql: Where
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ class Arguments:
             given, times = {"first": first}, most
         spots = {name: Spot(name, argument.type) for name, argument in field.args.items()}
         if "of" in spots:
-            given |= self._plain(field, spots, ["of", "metric", "since", "until"])
+            given |= self._plain(field, spots, ["of", "metric", "since", "until", "asOf"])
             return _bracketed(given), times
         given |= self._ordered(field, spots)
         given |= self._plain(field, spots, ["filter"])

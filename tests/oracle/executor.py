@@ -20,7 +20,7 @@ from graphql import (
 )
 
 from tests.oracle.asked import Asked
-from tests.oracle.counting import Series, leaders, points, total
+from tests.oracle.counting import Series, leaders, points, stale, total
 from tests.oracle.lists import page
 from tests.oracle.pulls import pull_status
 from tests.oracle.tables import Network, Row
@@ -99,11 +99,15 @@ def _id(asked: Asked, row: Row) -> str:
 
 
 def _total_of(metric: str) -> Callable[[Asked, Row], Any]:
-    return lambda asked, row: total(asked, row, metric)
+    return lambda asked, row, **given: total(asked, row, metric, given.get("asOf"))
+
+
+def _python(given: dict[str, Any]) -> dict[str, Any]:
+    return {"as_of" if name == "asOf" else name: value for name, value in given.items()}
 
 
 def _series(asked: Asked, row: Row, **given: Any) -> Any:
-    return points(asked, Series(row, **given))
+    return points(asked, Series(row, **_python(given)))
 
 
 def _ancestors(asked: Asked, row: Row) -> list[Row]:
@@ -122,7 +126,7 @@ def _article(asked: Asked, root: None, id: str | None, slug: str | None) -> Row 
 
 def _engagement_series(asked: Asked, root: None, id: str, **given: Any) -> Series | None:
     subject = asked.find(id)
-    return None if subject is None else Series(subject, **given)
+    return None if subject is None else Series(subject, **_python(given))
 
 
 def _definitions(asked: Asked, root: None, platform: str | None, metric: str | None) -> list[Row]:
@@ -178,7 +182,7 @@ FIELDS: dict[tuple[str, str], Callable[..., Any]] = {
     ("Query", "nodes"): lambda asked, root, ids: [asked.find(id_) for id_ in ids],
     ("Query", "article"): _article,
     ("Query", "network"): lambda asked, root: Network(),
-    ("Query", "leaderboard"): lambda asked, root, **given: leaders(asked, **given),
+    ("Query", "leaderboard"): lambda asked, root, **given: leaders(asked, **_python(given)),
     ("Query", "definitions"): _definitions,
     ("Query", "engagementSeries"): _engagement_series,
     **{
@@ -193,6 +197,7 @@ FIELDS: dict[tuple[str, str], Callable[..., Any]] = {
     ("WebhookMessage", "nextAt"): lambda asked, message: (
         message.next_at if message.state == "PENDING" else None
     ),
+    ("Coverage", "stale"): stale,
     ("EngagementSeries", "points"): lambda asked, series: points(asked, series),
     ("Account", "pullStatus"): pull_status,
     ("Network", "counts"): _counts,

@@ -43,6 +43,8 @@ MODELS: tuple[type[Model], ...] = (
 Subject: TypeAlias = tuple[str, int, str]
 """Kind of subject, its number, the metric: all as the ledger's tables spell them."""
 
+Believed: TypeAlias = dict[Subject, list[dict[str, Any]]]
+
 
 @dataclass(frozen=True)
 class Network:
@@ -52,12 +54,22 @@ class Network:
 
 
 @dataclass(frozen=True)
+class History:
+    """Every row that ever was, by subject, in the order in which it came to be believed."""
+
+    totals: Believed
+    daily: Believed
+    hourly: Believed
+
+
+@dataclass(frozen=True)
 class Tables:
     nouns: dict[str, dict[int, Row]]
     totals: dict[Subject, dict[str, Any]]
     daily: dict[Subject, dict[date, int]]
     hourly: dict[Subject, dict[datetime, int]]
     definitions: list[MetricDefinition]
+    history: History
     pulls: dict[int, Row]
     due: list[Row]
     budgets: dict[tuple[str, datetime], int]
@@ -111,10 +123,19 @@ async def load() -> Tables:
         _by_subject(await _rows("engagement_daily"), "day"),
         _by_subject(await _rows("engagement_hourly"), "hour"),
         sorted(await MetricDefinition.all(), key=lambda row: row.code),
+        History(*[await _believed(table) for table in ("total", "daily", "hourly")]),
         {row.pk: row for row in await AccountPull.all()},
         await PostPull.all(),
         {(row.scope, row.window_starts_at): row.used for row in await Budget.all()},
     )
+
+
+async def _believed(table: str) -> Believed:
+    found: Believed = {}
+    rows = await _rows(f"engagement_{table}_history")
+    for row in sorted(rows, key=lambda row: row["believed_from"]):
+        found.setdefault(_subject(row), []).append(row)
+    return found
 
 
 async def _rows(table: str) -> list[dict[str, Any]]:

@@ -114,6 +114,8 @@ class Values:
                 return self.one(words.moments)
             case "runningAt":
                 return self.one(words.moments)
+            case "asOf":
+                return self.one(words.believed)
             case "hasRejections":
                 return self.chance(50)
             case name if name in words.texts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,7 @@ class Words:
     ids: dict[str, list[str]]
     texts: dict[str, list[str]]
     moments: list[str]
+    believed: list[str]
     first_days: list[str]
     last_days: list[str]
     cursors: dict[Order, list[str]] = field(default_factory=dict)
@@ -44,9 +45,19 @@ def words_of(tables: Tables, now: datetime, zone: ZoneInfo) -> Words:
             "nameStarts": _once(row.name[:2] for row in named) + ODD_TEXTS,
         },
         _moments(tables, zone),
+        _believed(tables),
         [_day(today, back) for back in (5, 6, 31, 60, 420, 2000)],
         [_day(today, back) for back in (5, 4, 2, 1, 0, -3)],
     )
+
+
+def _believed(tables: Tables) -> list[str]:
+    """When figures came to be believed, and a little before; and when nothing was yet."""
+    rows = (row for rows in tables.history.totals.values() for row in rows)
+    known = sorted({row["believed_from"] for row in rows})[-4:]
+    step = timedelta(microseconds=1)
+    before = [moment - step for moment in known]
+    return [moment.isoformat() for moment in (*known, *before, datetime(2020, 1, 1, tzinfo=UTC))]
 
 
 def _ids(name: str, rows: dict[int, Any]) -> list[str]:

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+# One moment for all that this transaction will have changed, taken while no other can take one.
+MOMENT = """
+SELECT set_config('xinfeng.believed_from', coalesce(
+    nullif(current_setting('xinfeng.believed_from', true), ''), clock_timestamp()::text), true)
+"""
+
 
 async def hold_totals(client: BaseDBAsyncClient) -> None:
     """Wait until nobody else writes derived figures; holds until the transaction ends.
@@ -15,3 +21,4 @@ async def hold_totals(client: BaseDBAsyncClient) -> None:
     await client.execute_query(
         "SELECT pg_advisory_xact_lock(hashtextextended('engagement', 0)) IS NULL"
     )
+    await client.execute_query(MOMENT)
