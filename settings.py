@@ -91,6 +91,12 @@ class Settings(BaseSettings):
     statement_timeout_seconds: float = Field(
         default=10.0, gt=0, le=300, description="The longest one read may take in the database."
     )
+    max_cost: int = Field(
+        default=20_000,
+        ge=1,
+        le=10_000_000,
+        description="The most rows one GraphQL operation may read, worked out before it runs.",
+    )
     slow_operation_seconds: float = Field(
         default=1.0,
         gt=0,

@@ -49,7 +49,7 @@ def create_app(settings: Settings) -> Application:
         load_trusted(settings.trusted_documents) if settings.trusted_documents else {},
         only_trusted=settings.trusted_only,
     )
-    engine = Engine(build(), zone=settings.time_zone, known=known)
+    engine = Engine(build(), zone=settings.time_zone, known=known, max_cost=settings.max_cost)
     graphql = GraphQL(slow_seconds=settings.slow_operation_seconds)
 
     @asynccontextmanager

@@ -20,6 +20,6 @@ def tell(exchange: Exchange, ended_at: float) -> None:
         request_id=exchange.request_id,
         document=prepared and sha256(prepared.document.text),
         operation=prepared and prepared.operation_name,
-        cost=prepared.plan.cost if prepared and prepared.plan else None,
+        cost=prepared and prepared.cost,
         **{f"{name}_seconds": round(seconds, 6) for name, seconds in durations.items()},
     )

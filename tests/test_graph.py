@@ -317,7 +317,11 @@ async def test_what_could_read_too_much_is_refused(district: District) -> None:
     )
     assert error["extensions"] == {
         "code": "TOO_COSTLY",
-        "cost": {"requested": 1_020_100, "maximum": 20_000},
+        "cost": {
+            "requested": 1_020_100,
+            "maximum": 20_000,
+            "path": ["articles", "posts", "account", "posts"],
+        },
     }
 
 

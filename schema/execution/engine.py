@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any
 
@@ -26,15 +26,21 @@ from schema.execution.answers import NOTHING, NULL, Answer, encode, spliced
 from schema.execution.context import Context
 from schema.execution.documents import Document, Documents, Refused, bad_request
 from schema.execution.introspection import introspect
-from schema.execution.mutations import complete_problem, plan_payload, run_action
+from schema.execution.mutations import (
+    check_payloads,
+    complete_problem,
+    plan_payload,
+    run_action,
+)
 from schema.execution.plain_variables import taken
 from schema.execution.trusted import KnownDocuments
 from schema.payloads import Payload
 from schema.planner.cache import PlanCache
 from schema.planner.catalog import max_ages
 from schema.planner.errors import BadInput
-from schema.planner.plan import Plan, plan_selection
+from schema.planner.plan import MAX_COST, Plan, cost_extensions, plan_selection
 from schema.planner.selections import collect
+from schema.planner.statement import Statement
 
 log = structlog.get_logger()
 UNDECLARED_SECONDS = 1
@@ -58,13 +64,19 @@ class Request:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A request that may be run. plan, values: of a query; a mutation has none."""
+    """A request that may be run. plan, values: of a query; a mutation has none, but payload_cost,
+    the most rows its payloads can read."""
 
     document: Document
     operation: OperationDefinitionNode
     variables: VariableValues
     plan: Plan | None = None
     values: tuple[Any, ...] = ()
+    payload_cost: int = 0
+
+    @property
+    def cost(self) -> int:
+        return self.plan.cost if self.plan else self.payload_cost
 
     @property
     def operation_name(self) -> str | None:
@@ -79,15 +91,22 @@ class Prepared:
 class Engine:
     """Answers requests. One per process.
 
-    zone: where a day begins, an IANA name. known: documents that have an id.
+    zone: where a day begins, an IANA name. known: documents that have an id. max_cost: the most
+    rows one operation may read.
     """
 
     def __init__(
-        self, schema: strawberry.Schema, *, zone: str, known: KnownDocuments | None = None
+        self,
+        schema: strawberry.Schema,
+        *,
+        zone: str,
+        known: KnownDocuments | None = None,
+        max_cost: int = MAX_COST,
     ) -> None:
         self.schema = schema
         self._core = schema._schema
         self._zone = zone
+        self._max_cost = max_cost
         self._documents = Documents(self._core)
         self._plans = PlanCache()
         self._max_age = lru_cache(2_000)(partial(shortest, max_ages(self._core)))
@@ -131,7 +150,20 @@ class Engine:
             raise bad_request("there are no subscriptions here")
         if request.is_safe:
             raise bad_request("a mutation needs POST")
-        return Prepared(document, operation, variables)
+        prepared = Prepared(document, operation, variables)
+        return replace(prepared, payload_cost=self._payload_cost(prepared, viewer))
+
+    def _payload_cost(self, prepared: Prepared, viewer: Viewer) -> int:
+        """The most rows a mutation's payloads can read. Raises Refused."""
+        variables = prepared.variables.coerced
+        statement = Statement(viewer, self._zone, variables)
+        fields = self._selected(prepared).values()
+        try:
+            check_payloads(self.schema, prepared.document, fields, variables, statement)
+            statement.check_cost(self._max_cost)
+        except GraphQLError as error:
+            raise Refused([error]) from error
+        return statement.cost
 
     def max_age_seconds(self, plan: Plan) -> int:
         """How long a public answer may be kept outside: as long as everything it read allows."""
@@ -181,6 +213,7 @@ class Engine:
                 variables,
                 viewer,
                 self._zone,
+                self._max_cost,
             )
 
         name = operation.name.value if operation.name else None
@@ -228,7 +261,7 @@ class Engine:
             except Exception as error:
                 return Answer(NOTHING, [failure(error, context.request_id, nodes, [key])])
             fields.append((key, value))
-        return Answer(spliced(fields))
+        return Answer(spliced(fields), extensions=cost_extensions(prepared.cost, self._max_cost))
 
     async def _written(
         self, prepared: Prepared, nodes: list[FieldNode], context: Context, reader: Reader

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
 import strawberry
-from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_argument_values
+from graphql import (
+    FieldNode,
+    GraphQLField,
+    GraphQLObjectType,
+    get_argument_values,
+    get_named_type,
+)
 from graphql.execution.values import VariableValues
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
@@ -18,7 +25,8 @@ from schema.execution.answers import NULL, encode
 from schema.execution.context import Context
 from schema.execution.documents import Document
 from schema.payloads import Payload
-from schema.planner.catalog import DEFINITION
+from schema.planner.arguments import Arguments
+from schema.planner.catalog import DEFINITION, stands
 from schema.planner.objects import Planner
 from schema.planner.place import Place
 from schema.planner.selections import collect
@@ -62,6 +70,30 @@ async def run_action(
     except Problem as problem:
         return shown(problem)
     return result
+
+
+def check_payloads(
+    schema: strawberry.Schema,
+    document: Document,
+    fields: Iterable[list[FieldNode]],
+    variables: dict[str, Any],
+    statement: Statement,
+) -> None:
+    """Plans what is asked of every payload the fields could give, into a statement that is not run:
+    so a wrong argument or too many rows are found before anything is written. Raises BadInput."""
+    planner = Planner(schema._schema, document.fragments, statement)
+    mutation = schema._schema.mutation_type
+    assert mutation is not None
+    for nodes in fields:
+        if nodes[0].name.value == "__typename":
+            continue
+        result = get_named_type(mutation.fields[nodes[0].name.value].type)
+        for type_ in schema._schema.get_possible_types(result):
+            if stands(type_):
+                asked = Arguments({}, nodes[0])  # where it stands; its own arguments are no part
+                planner.columns(Place(type_, statement.alias(), arguments=asked), nodes)
+    for parameter in statement.parameters:
+        parameter.resolve(variables, statement.viewer)
 
 
 def plan_payload(

@@ -67,6 +67,12 @@ class Arguments:
     def get(self, name: str) -> Given:
         return self.given.get(name)
 
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The response keys that lead here, those inside of connections left out."""
+        key = (self.node.alias or self.node.name).value
+        return (*self.parent.path, key) if self.parent else (key,)
+
 
 def read_arguments(
     field: GraphQLField,

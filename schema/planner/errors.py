@@ -15,11 +15,21 @@ class BadInput(GraphQLError):
 
 
 class TooCostly(GraphQLError):
-    """The query could read more than one request may."""
+    """The operation could read more than one request may.
 
-    def __init__(self, cost: int, limit: int) -> None:
+    most: how many of the rows one field could read, the dearest; path: where that field stands,
+    by response keys, those of connections left out.
+    """
+
+    def __init__(
+        self, cost: int, limit: int, *, most: int, path: Sequence[str], node: Node | None
+    ) -> None:
         super().__init__(
-            f"this operation could read {cost} rows, more than the {limit} one request may;"
-            " ask for fewer with `first`",
-            extensions={"code": "TOO_COSTLY", "cost": {"requested": cost, "maximum": limit}},
+            f"this operation could read {cost} rows, more than the {limit} one request may,"
+            f" {most} of them at `{'.'.join(path)}`; ask for fewer with `first`",
+            node,
+            extensions={
+                "code": "TOO_COSTLY",
+                "cost": {"requested": cost, "maximum": limit, "path": list(path)},
+            },
         )

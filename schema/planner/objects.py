@@ -114,7 +114,7 @@ class Planner:
         """The object of the one row that fits `where` and is visible, by default of the type's own
         table."""
         standing = standing_of(place.type_)
-        self.statement.cost += place.times * standing.cost
+        self.statement.charge(place.times * standing.cost, place.arguments)
         seen = self.statement.predicate(standing.visible, place.row)
         source = f"{table or standing.table} {place.row}"
         return as_object(self.columns(place, nodes), source, [where, seen])
@@ -132,7 +132,7 @@ class Planner:
         where = self.where(reading.where, arguments, place, row)
         limit = _given(reading.limit, statement, arguments)
         times = place.times * (reading.expected or limit or MAX_IDS)
-        statement.cost += times * own.cost
+        statement.charge(times * own.cost, arguments)
         columns = self.columns(Place(target, row, times, arguments), nodes)
         table = _given(reading.table, statement, arguments) or own.table
         source = table.format(parent=place.row, kind=kind_of(place.type_))

@@ -145,7 +145,7 @@ def page(
     order_name = str(arguments.get("orderBy"))
     first = statement.first(arguments.get("first"), MAX_FIRST)
     times = place.times * first
-    statement.cost += times * standing_of(target).cost
+    statement.charge(times * standing_of(target).cost, arguments)
     pager = Pager(
         planner=planner,
         parent=place,

@@ -17,13 +17,13 @@ from graphql import (
 )
 
 from domain.access import Viewer
-from schema.planner.errors import TooCostly
 from schema.planner.objects import Planner
 from schema.planner.place import Place
 from schema.planner.statement import Dependency, Parameter, Statement
 
 MAX_COST = 20_000
-"""Rows one operation may read at the most, worked out from the page sizes before anything runs."""
+"""Rows one operation may read at the most, worked out from the page sizes before anything runs;
+where the deployment does not say otherwise."""
 
 TABLE = re.compile(r"\b(?:FROM|JOIN) ([a-z]\w+)\b(?!\()")
 INTROSPECTION = ("__schema", "__type")
@@ -44,7 +44,7 @@ class Plan:
     """Everything needed to answer: one statement with one JSON column per planned root field.
 
     sql: empty when there is nothing to ask the database.
-    cost: the most rows it can read.
+    cost: the most rows it can read. max_cost: the most it may.
     """
 
     roots: tuple[Root, ...]
@@ -52,11 +52,12 @@ class Plan:
     parameters: tuple[Parameter, ...]
     dependencies: tuple[Dependency, ...]
     cost: int
+    max_cost: int
 
     @cached_property
     def extensions(self) -> bytes:
         """JSON of what a response says of the plan beside its data."""
-        return b'{"cost":{"requested":%d,"maximum":%d}}' % (self.cost, MAX_COST)
+        return cost_extensions(self.cost, self.max_cost)
 
     @cached_property
     def tables(self) -> tuple[str, ...]:
@@ -68,6 +69,11 @@ class Plan:
         return [parameter.resolve(variables, viewer) for parameter in self.parameters]
 
 
+def cost_extensions(cost: int, max_cost: int) -> bytes:
+    """JSON of `extensions` that say what an operation may read, and what it may at the most."""
+    return b'{"cost":{"requested":%d,"maximum":%d}}' % (cost, max_cost)
+
+
 def plan_selection(
     schema: GraphQLSchema,
     fragments: Mapping[str, FragmentDefinitionNode],
@@ -76,6 +82,7 @@ def plan_selection(
     variables: Mapping[str, Any],
     viewer: Viewer,
     zone: str,
+    max_cost: int = MAX_COST,
 ) -> Plan:
     """Plans a selection on a root type. Raises BadInput and TooCostly, before anything runs."""
     statement = Statement(viewer, zone, variables)
@@ -89,8 +96,7 @@ def plan_selection(
             columns.append(planner.field(Place(type_, ""), nodes))
             nullable = not isinstance(type_.fields[name].type, GraphQLNonNull)
         roots.append(Root(key, name, is_planned, nullable))
-    if statement.cost > MAX_COST:
-        raise TooCostly(statement.cost, MAX_COST)
+    statement.check_cost(max_cost)
     sql = "SELECT " + ", ".join(f"{column}::json" for column in columns) if columns else ""
     return Plan(
         tuple(roots),
@@ -98,4 +104,5 @@ def plan_selection(
         tuple(statement.parameters),
         tuple(statement.dependencies),
         statement.cost,
+        max_cost,
     )

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from domain.access import Predicate, Viewer
-from schema.planner.arguments import Given, Value
-from schema.planner.errors import BadInput
+from schema.planner.arguments import Arguments, Given, Value
+from schema.planner.errors import BadInput, TooCostly
 from schema.planner.readings import Visible
 from schema.planner.texts import plain_text
 
@@ -51,11 +51,26 @@ class Statement:
     parameters: list[Parameter] = field(default_factory=list)
     dependencies: list[Dependency] = field(default_factory=list)
     cost: int = 0
+    _dearest: tuple[int, Arguments | None] = (0, None)
     _aliases: int = 0
 
     def alias(self) -> str:
         self._aliases += 1
         return f"t{self._aliases}"
+
+    def charge(self, rows: int, arguments: Arguments | None) -> None:
+        """So many rows can be read by the field with these arguments."""
+        self.cost += rows
+        if rows > self._dearest[0]:
+            self._dearest = rows, arguments
+
+    def check_cost(self, limit: int) -> None:
+        """Raises TooCostly."""
+        if self.cost > limit:
+            most, arguments = self._dearest
+            path = arguments.path if arguments else ()
+            node = arguments.node if arguments else None
+            raise TooCostly(self.cost, limit, most=most, path=path, node=node)
 
     def bind(self, given: Given, sql_type: str, convert: Callable[[Any], Any] | None = None) -> str:
         """A placeholder for a value, e.g. `$3::bigint`. `convert` runs when the values are
