@@ -129,6 +129,12 @@ GROUPS = {
                 "Measure pulling and recording beside the bare way to do the same.",
                 ("bench ingest", "bench ingest --accounts 100 --flights 8", "bench ingest --json"),
             ),
+            Command(
+                "chaos",
+                "benchmarks.chaos.command:chaos",
+                "Pull and push the same data while the API and two workers are killed.",
+                ("bench chaos", "bench chaos --minutes 1 --seed 7", "bench chaos --json"),
+            ),
         ),
     ),
     "import": (

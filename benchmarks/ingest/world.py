@@ -51,16 +51,22 @@ def topics(count: int) -> list[str]:
     return sorted(found)[:count]
 
 
-async def make(server_url: str, accounts: int, posts: int) -> str:
-    """Address of a new database with so many media accounts, each with so many posts due."""
+async def create(server_url: str, name: str) -> str:
+    """Address of a new, migrated database of that name, beside the one the address names."""
     connection = await asyncpg.connect(**connection_parameters(server_url))
     try:
-        await connection.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-        await connection.execute(f"CREATE DATABASE {NAME} TEMPLATE template0")
+        await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        await connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
     finally:
         await connection.close()
-    url = make_conninfo(server_url, dbname=NAME)
+    url = make_conninfo(server_url, dbname=name)
     await migrate(url, lambda line: None)
+    return url
+
+
+async def make(server_url: str, accounts: int, posts: int) -> str:
+    """Address of a new database with so many media accounts, each with so many posts due."""
+    url = await create(server_url, NAME)
     connection = await asyncpg.connect(**connection_parameters(url))
     try:
         posted_at = datetime.now(UTC) - timedelta(hours=1)
