@@ -163,6 +163,8 @@ JOIN engagement_total d ON d.subject_kind = 'POST' AND d.subject_id = p.id AND d
 ORDER BY 1, 2
 """
 
+SIZES = "INSERT INTO list_size SELECT * FROM list_size_counted"
+
 SEQUENCES = "SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
 
 DERIVED = (
@@ -226,6 +228,7 @@ def steps(articles: int) -> list[Step]:
         *(_derived(*derived) for derived in DERIVED),
         *(_totals(places, *counted) for counted in COUNTED),
         Step("observations", OBSERVATIONS.format(**places)),
+        Step("sizes of lists", SIZES),
         *(Step("sequences", SEQUENCES.format(table=table)) for table in tables),
     ]
 

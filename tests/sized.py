@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncpg
 
-from benchmarks.recipe import steps
+from benchmarks.recipe import SIZES, steps
 from domain.database import connection_parameters
 
 CAMPAIGNS = """
@@ -36,6 +36,9 @@ FROM generate_series(1, {deliveries}) i
 """
 
 
+LAST = ("TRUNCATE list_size", SIZES, "VACUUM (ANALYZE)")
+
+
 async def make_sized(url: str, articles: int) -> None:
     """Fills a migrated, empty database: the articles, three posts each, sixty daily rows each."""
     places = {
@@ -47,7 +50,7 @@ async def make_sized(url: str, articles: int) -> None:
     connection = await asyncpg.connect(**connection_parameters(url))
     try:
         await connection.execute("SET session_replication_role = replica")
-        for statement in [*(step.sql for step in steps(articles)), *extra, "VACUUM (ANALYZE)"]:
+        for statement in [*(step.sql for step in steps(articles)), *extra, *LAST]:
             await connection.execute(statement)
     finally:
         await connection.close()

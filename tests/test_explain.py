@@ -172,6 +172,15 @@ async def _cursor(sized: Sized, listing: Listing, hundreds: int) -> str:
     return after
 
 
+@pytest.mark.parametrize("place", PLACES)
+async def test_how_long_a_list_is_is_not_counted(sized: Sized, place: str) -> None:
+    """A subtree's is: the organizations there are bound it."""
+    listing = next(listing for listing in LISTINGS if listing.place == place)
+    for found in await sized.works(listing.query("totalCount"), {}):
+        assert found.looked_at <= 3, f"{listing}: {found}"
+        assert found.buffers < 40, f"{listing}: {found}"
+
+
 LEADERS = "query($of: LeaderboardOf!) { leaderboard(of: $of, first: 10) { rank value } }"
 
 

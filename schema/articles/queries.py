@@ -22,5 +22,5 @@ class ArticleQueries:
         ),
     )
     articles: Connection[Article] = page(
-        "Articles.", orders=ArticleOrder, by=ARTICLE_ORDERS, filters=ArticleFilter
+        "Articles.", orders=ArticleOrder, by=ARTICLE_ORDERS, filters=ArticleFilter, size="article"
     )

@@ -43,4 +43,5 @@ class Article(Counted, Node):
         by=POST_ORDERS,
         filters=PostFilter,
         where="{row}.article_id = {parent}.id",
+        size="post.article_id",
     )

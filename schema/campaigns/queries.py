@@ -19,5 +19,9 @@ class CampaignQueries:
         arguments=(argument("id", strawberry.ID, "Its global id, e.g. Campaign:12."),),
     )
     campaigns: Connection[Campaign] = page(
-        "Campaigns.", orders=CampaignOrder, by=CAMPAIGN_ORDERS, filters=CampaignFilter
+        "Campaigns.",
+        orders=CampaignOrder,
+        by=CAMPAIGN_ORDERS,
+        filters=CampaignFilter,
+        size="campaign",
     )

@@ -37,4 +37,5 @@ class Campaign(Counted, Node):
         by=POST_ORDERS,
         filters=PostFilter,
         where="{row}.campaign_id = {parent}.id",
+        size="post.campaign_id",
     )

@@ -23,4 +23,5 @@ class OrganizationQueries:
         orders=OrganizationOrder,
         by=ORGANIZATION_ORDERS,
         filters=OrganizationFilter,
+        size="organization",
     )

@@ -44,6 +44,7 @@ class Organization(Counted, Node):
         by=ORGANIZATION_ORDERS,
         filters=OrganizationFilter,
         where="{row}.parent_id = {parent}.id",
+        size="organization.parent_id",
     )
     subtree: Connection[Organization] = page(
         "All nodes below it, and itself.",
@@ -58,6 +59,7 @@ class Organization(Counted, Node):
         by=ARTICLE_ORDERS,
         filters=ArticleFilter,
         where="{row}.organization_id = {parent}.id",
+        size="article.organization_id",
     )
     campaigns: Connection[Annotated[Campaign, strawberry.lazy("schema.campaigns.types")]] = page(
         "Its own campaigns.",
@@ -65,6 +67,7 @@ class Organization(Counted, Node):
         by=CAMPAIGN_ORDERS,
         filters=CampaignFilter,
         where="{row}.organization_id = {parent}.id",
+        size="campaign.organization_id",
     )
     partners: Connection[Annotated[Partner, strawberry.lazy("schema.partners.types")]] = page(
         "The partners it looks after.",
@@ -72,4 +75,5 @@ class Organization(Counted, Node):
         by=PARTNER_ORDERS,
         filters=PartnerFilter,
         where="{row}.organization_id = {parent}.id",
+        size="partner.organization_id",
     )

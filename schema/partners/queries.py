@@ -19,7 +19,7 @@ class PartnerQueries:
         arguments=(argument("id", strawberry.ID, "Its global id, e.g. Partner:12."),),
     )
     partners: Connection[Partner] = page(
-        "Partners.", orders=PartnerOrder, by=PARTNER_ORDERS, filters=PartnerFilter
+        "Partners.", orders=PartnerOrder, by=PARTNER_ORDERS, filters=PartnerFilter, size="partner"
     )
     account: Account | None = one(
         has_id("Account"),

@@ -37,6 +37,7 @@ class Partner(Counted, Node):
         by=ACCOUNT_ORDERS,
         filters=AccountFilter,
         where="{row}.partner_id = {parent}.id",
+        size="account.partner_id",
     )
     deliveries: Connection[Annotated[Delivery, strawberry.lazy("schema.deliveries.types")]] = page(
         "What it pushed, and what became of it; for administrators.",
@@ -44,6 +45,7 @@ class Partner(Counted, Node):
         by=DELIVERY_ORDERS,
         filters=DeliveryFilter,
         where="{row}.partner_id = {parent}.id",
+        size="delivery.partner_id",
     )
 
 
@@ -62,6 +64,7 @@ class Account(Counted, Node):
         by=POST_ORDERS,
         filters=PostFilter,
         where="{row}.account_id = {parent}.id",
+        size="post.account_id",
     )
     pull_status: PullStatus | None = one(
         "{row}.account_id = {parent}.id",

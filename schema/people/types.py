@@ -30,4 +30,5 @@ class Person(Node):
         by=ARTICLE_ORDERS,
         filters=ArticleFilter,
         where="{row}.author_id = {parent}.id",
+        size="article.author_id",
     )

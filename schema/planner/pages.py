@@ -19,7 +19,8 @@ from schema.planner.cursors import cursor_sql, decode
 from schema.planner.declare import MAX_FIRST
 from schema.planner.ids import checked_id
 from schema.planner.place import Place
-from schema.planner.readings import Condition, Mixed, Order, Page
+from schema.planner.readings import Condition, Mixed, Order, Page, Visible
+from schema.planner.sizes import kept_size
 from schema.planner.sql import as_list, as_object, select
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Pager:
         planner = self.planner
         assert isinstance(self.reading, Page)
         own = planner.where(self.reading.where, self.arguments, self.parent, row)
-        seen = planner.statement.predicate(standing_of(self.node.type_).visible, row)
+        seen = planner.statement.predicate(self._seen, row)
         return [own, *self._filtered(row), seen]
 
     def item(self, nodes: list[FieldNode]) -> str:
@@ -81,10 +82,22 @@ class Pager:
         return as_list(columns, self.source, where, self.ordering, self.first)
 
     def count(self) -> str:
-        """How many rows the whole list has: counted only when asked."""
+        """How many rows the whole list has: read where it is kept, counted where it is narrowed."""
+        assert isinstance(self.reading, Page)
+        kept = kept_size(self.planner.statement, self.reading.size, self.parent.row, self._seen)
+        if kept and not self._narrowed():
+            return kept
         row = self.planner.statement.alias()
         source = f"{standing_of(self.node.type_).table} {row}"
         return f"({select([('n', 'count(*)')], source, self.wanted(row))})"
+
+    @property
+    def _seen(self) -> Visible:
+        return standing_of(self.node.type_).visible
+
+    def _narrowed(self) -> bool:
+        given = self.arguments.get("filter")
+        return given is not None and any(value is not None for value in given.values())
 
     def _filtered(self, row: str) -> list[str]:
         given = self.arguments.get("filter")

@@ -90,10 +90,12 @@ class Page:
 
     where: what ties the rows to the parent; empty at the root.
     orders: by the name of the enum's member; the first one is the default.
+    size: its name in list_size, where its length is kept; empty where it is counted.
     """
 
     orders: Mapping[str, Order]
     where: Where = "TRUE"
+    size: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,4 +18,6 @@ class PostQueries:
         "One post; null when there is none, or it is not yours to see.",
         arguments=(argument("id", strawberry.ID, "Its global id, e.g. Post:12."),),
     )
-    posts: Connection[Post] = page("Posts.", orders=PostOrder, by=POST_ORDERS, filters=PostFilter)
+    posts: Connection[Post] = page(
+        "Posts.", orders=PostOrder, by=POST_ORDERS, filters=PostFilter, size="post"
+    )

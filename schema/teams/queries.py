@@ -13,5 +13,5 @@ from schema.teams.types import Team
 @strawberry.type
 class TeamQueries:
     teams: Connection[Team] = page(
-        "Volunteer teams.", orders=TeamOrder, by=TEAM_ORDERS, filters=TeamFilter
+        "Volunteer teams.", orders=TeamOrder, by=TEAM_ORDERS, filters=TeamFilter, size="team"
     )

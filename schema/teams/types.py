@@ -35,4 +35,5 @@ class Team(Node):
         by=TEAM_ORDERS,
         filters=TeamFilter,
         where="{row}.parent_id = {parent}.id",
+        size="team.parent_id",
     )
