@@ -11,6 +11,7 @@ from schema.articles.queries import ArticleQueries
 from schema.campaigns.queries import CampaignQueries
 from schema.engagement.definitions import DefinitionQueries
 from schema.engagement.queries import EngagementQueries
+from schema.indices.types import IndexQueries
 from schema.network.queries import NetworkQueries
 from schema.organizations.queries import OrganizationQueries
 from schema.partners.mutations import PartnerMutations
@@ -33,6 +34,7 @@ class Query(
     CampaignQueries,
     DefinitionQueries,
     EngagementQueries,
+    IndexQueries,
     NetworkQueries,
     OrganizationQueries,
     PartnerQueries,

@@ -8,6 +8,7 @@ Few documents in every run; thousands, and others each time, with XINFENG_SLOW=1
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -86,3 +87,20 @@ async def test_what_may_be_taken_is_refused_whatever_the_id(both: Sides) -> None
         asked = "query($id: ID!) { node(id: $id) { " + WRONG_BRANCH + " } }"
         message = await both.refuses(asked, {"id": id_})
         assert "'no id'" in message
+
+
+INDICES = """query($since: Date, $until: Date) { partners(first: 20) { nodes { %s } } }
+    fragment Score on IndexScore { since until score status coverage { known counted }
+        formula { code version } inputs { measure counter value status missing
+            coverage { known counted people reposts } } }"""
+SCORES = "indices(since: $since, until: $until) { ...Score }"
+
+
+async def test_every_index_is_what_its_rules_say(both: Sides) -> None:
+    scored = 0
+    for since, until in zip(both.words.first_days, both.words.last_days, strict=True):
+        given = {"since": since, "until": until}
+        found = await both.agree(INDICES % SCORES, given, SYSTEM)
+        scored += len(re.findall(rb'"score":\d', found.body))
+        await both.agree(INDICES % f"accounts(first: 6) {{ nodes {{ {SCORES} }} }}", given, SYSTEM)
+    assert scored > 0

@@ -11,6 +11,7 @@ from domain.partners.access import visible
 from domain.partners.rules import PartnerKind, Platform
 from schema.deliveries.lists import DELIVERY_ORDERS, DeliveryFilter, DeliveryOrder
 from schema.engagement.types import Counted
+from schema.indices.types import IndexScore, indices
 from schema.organizations.types import Organization
 from schema.partners.lists import ACCOUNT_ORDERS, AccountFilter, AccountOrder
 from schema.planner.declare import column, one, page, to_one
@@ -31,6 +32,7 @@ class Partner(Counted, Node):
     name: str = column("Its name.")
     organization: Organization = to_one("organization_id", "Who looks after it.")
     created_at: datetime = column("When it was registered.")
+    indices: list[IndexScore] = indices("a.partner_id = {parent}.id")
     accounts: Connection[Account] = page(
         "Its accounts.",
         orders=AccountOrder,
@@ -58,6 +60,7 @@ class Account(Counted, Node):
     base_url: str = column("Its server, where the platform has many; else empty.")
     created_at: datetime = column("When it was registered.")
     partner: Partner = to_one("partner_id", "Whose it is.")
+    indices: list[IndexScore] = indices("a.id = {parent}.id")
     posts: Connection[Annotated[Post, strawberry.lazy("schema.posts.types")]] = page(
         "What was posted on it.",
         orders=PostOrder,

@@ -20,7 +20,9 @@ SIZES = (100, 30, 10, 5, 3, 2, 1)
 MOST_IDS = 100
 POINTS = 50
 ABOVE = 5
-"""What the planner's cost counts a list of ids, a series and a line of ancestors for."""
+INDICES = 150
+"""What the planner's cost counts a list of ids, a series, a line of ancestors and the indices of
+one account for."""
 
 
 class Arguments:
@@ -134,6 +136,8 @@ class Arguments:
 
 def least(name: str, field: GraphQLField) -> int:
     """How many rows the field leads to where its arguments cannot change that, else 1."""
+    if name == "indices":
+        return INDICES
     if "bucket" in field.args:
         return POINTS
     return MOST_IDS if name == "nodes" else ABOVE if name == "ancestors" else 1

@@ -21,6 +21,7 @@ from graphql import (
 
 from tests.oracle.asked import Asked
 from tests.oracle.counting import Series, leaders, points, stale, total
+from tests.oracle.indices import formulas, indices, inputs
 from tests.oracle.lists import page
 from tests.oracle.pulls import pull_status
 from tests.oracle.tables import Network, Row
@@ -200,6 +201,10 @@ FIELDS: dict[tuple[str, str], Callable[..., Any]] = {
     ("Coverage", "stale"): stale,
     ("EngagementSeries", "points"): lambda asked, series: points(asked, series),
     ("Account", "pullStatus"): pull_status,
+    ("Account", "indices"): indices,
+    ("Partner", "indices"): indices,
+    ("IndexScore", "inputs"): inputs,
+    ("Query", "indexFormulas"): formulas,
     ("Network", "counts"): _counts,
     ("Post", "partner"): _partner_of_post,
 }

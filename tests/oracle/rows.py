@@ -190,7 +190,7 @@ async def _carriers(filling: Filling) -> None:
     for number in range(22):
         account = await Account.create(
             partner=filling.one(filling.partners[:11]),
-            platform=filling.one([Platform.WEIBO, Platform.MASTODON, Platform.OTHER]),
+            platform=filling.one([Platform.WEIBO, Platform.WEIBO, Platform.WECHAT, Platform.OTHER]),
             external_id=f"account-{number}",
             handle=filling.one(NAMES),
             base_url=filling.one(["", "https://example.org"]),

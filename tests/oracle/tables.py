@@ -15,6 +15,7 @@ from domain.articles.rules import ArticleStatus
 from domain.campaigns.models import Campaign
 from domain.deliveries.models import Delivery, Restatement
 from domain.engagement.models import MetricDefinition
+from domain.engagement.rules import Addition
 from domain.organizations.models import Organization
 from domain.partners.models import Account, Partner
 from domain.people.models import Person
@@ -73,6 +74,7 @@ class Tables:
     pulls: dict[int, Row]
     due: list[Row]
     budgets: dict[tuple[str, datetime], int]
+    additions: dict[tuple[Subject, date], Addition]
 
     def all(self, type_name: str, is_administrator: bool) -> list[Row]:
         rows = self.nouns[type_name].values()
@@ -127,6 +129,10 @@ async def load() -> Tables:
         {row.pk: row for row in await AccountPull.all()},
         await PostPull.all(),
         {(row.scope, row.window_starts_at): row.used for row in await Budget.all()},
+        {
+            (_subject(row), row["day"]): Addition(row["addition"])
+            for row in await _rows("engagement_daily")
+        },
     )
 
 

@@ -38,6 +38,7 @@ def words_of(tables: Tables, now: datetime, zone: ZoneInfo) -> Words:
         {name: _ids(name, rows) for name, rows in tables.nouns.items() if name != "Restatement"}
         | {"Network": ["Network:1", "Network:2"]},
         {
+            "code": ["BCI", "WEIBO_LIST", "WCI", *ODD_TEXTS],
             "slug": [row.slug for row in articles] + ODD_TEXTS,
             "category": _once(row.category for row in articles) + ODD_TEXTS,
             "tag": _once(tag for row in articles for tag in row.tags) + ODD_TEXTS,
