@@ -135,6 +135,12 @@ GROUPS = {
                 "Pull and push the same data while the API and two workers are killed.",
                 ("bench chaos", "bench chaos --minutes 1 --seed 7", "bench chaos --json"),
             ),
+            Command(
+                "counting",
+                "benchmarks.counting:counting",
+                "Measure recording, rolling up, rebuilding and verifying.",
+                ("bench counting", "bench counting --observations 5000000 --json"),
+            ),
         ),
     ),
     "import": (

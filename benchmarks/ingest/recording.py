@@ -55,8 +55,8 @@ async def compare(url: str, rows: int, rounds: int) -> Recorded:
         async with open_database(url):
             for number in range(rounds + 1):
                 moment = now - timedelta(minutes=2 * number)
-                ours.append(await _record(_batch(posts, rows, moment), now))
-                given = _batch(posts, rows, moment - timedelta(minutes=1))
+                ours.append(await _record(batch(posts, rows, moment), now))
+                given = batch(posts, rows, moment - timedelta(minutes=1))
                 bare.append(await _insert(connection, given, now))
     finally:
         await connection.close()
@@ -66,7 +66,7 @@ async def compare(url: str, rows: int, rounds: int) -> Recorded:
     return Recorded(rows, seconds, cpu, bare_seconds, bare_cpu)
 
 
-def _batch(posts: Sequence[int], rows: int, moment: datetime) -> list[NewObservation]:
+def batch(posts: Sequence[int], rows: int, moment: datetime) -> list[NewObservation]:
     def every() -> Iterator[NewObservation]:
         for place in range(rows):
             post_id = posts[place // len(DEFINITIONS) % len(posts)]
