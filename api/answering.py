@@ -53,11 +53,11 @@ class Answering:
             return reply_to(Answer(None, refused.errors), exchange)
         finally:
             exchange.prepared_at = time.perf_counter()
-        if prepared.plan is None:
+        plan = prepared.plan
+        if plan is None:
             return await self._write(exchange, prepared, explains)
-        return await self._read(
-            exchange, prepared, prepared.plan, key if shares else None, explains
-        )
+        may_share = shares and self.shared.may_share(plan.tables)
+        return await self._read(exchange, prepared, plan, key if may_share else None, explains)
 
     async def _write(self, exchange: Exchange, prepared: Prepared, explains: bool) -> Reply:
         """A mutation: it goes on to its end, whoever waits. What was shared before it is not found

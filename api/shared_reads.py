@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Iterable
 from dataclasses import dataclass
 
 from api.disconnects import Waiting
@@ -94,6 +94,10 @@ class SharedReads:
             return None
         self._kept.move_to_end(key)
         return kept.reply
+
+    def may_share(self, tables: Iterable[str]) -> bool:
+        """Whether a write to any of them would be heard of."""
+        return self._changes.telling.issuperset(tables)
 
     def mark(self, tables: tuple[str, ...]) -> Hashable:
         return self._changes.mark(tables)

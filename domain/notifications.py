@@ -15,17 +15,22 @@ from domain.outages import OUTAGES
 
 CHANNEL = "xinfeng_changed"
 RETRY_SECONDS = 1.0
+TELLING = """
+SELECT tgrelid::regclass::text AS name FROM pg_trigger WHERE tgfoid = 'tell_change'::regproc
+"""
 
 
 class Changes:
     """Counts the writes to each table that this process has heard of.
 
     listening: clear while the database is away: then nothing is known, and nothing may be kept.
+    telling: the tables whose writes are told; of others nothing is ever heard.
     """
 
     def __init__(self) -> None:
         self.listening = asyncio.Event()
         self._counts: Counter[str] = Counter()
+        self.telling: frozenset[str] = frozenset()
         self._epoch = 0
 
     @property
@@ -60,6 +65,7 @@ class Changes:
             await connection.add_listener(
                 CHANNEL, lambda _connection, _pid, _channel, table: self.heard(str(table))
             )
+            self.telling = frozenset(row["name"] for row in await connection.fetch(TELLING))
             self.forget()
             self.listening.set()
             await ended.wait()

@@ -1,0 +1,154 @@
+"""The tables a plan names are the tables its statement reads: what is shared hangs on them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from graphql import (
+    GraphQLArgument,
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLUnionType,
+    get_named_type,
+    is_leaf_type,
+    is_required_argument,
+)
+
+from domain.access import ANONYMOUS, SYSTEM, Viewer
+from domain.database import connection_parameters
+from schema.execution.engine import Engine, Request
+from schema.root import build
+from tests.graph import Graph, graph
+
+DEPTH = 3
+SCHEMA = build()
+CORE = SCHEMA._schema
+NODE = CORE.get_type("Node")
+assert isinstance(NODE, GraphQLInterfaceType)
+IDENTIFIED = {type_.name for type_ in CORE.get_possible_types(NODE)}
+
+
+def _value(argument: GraphQLArgument, target: GraphQLNamedType) -> str:
+    type_ = get_named_type(argument.type)
+    if isinstance(type_, GraphQLEnumType):
+        return str(next(iter(type_.values)))
+    known = target.name if isinstance(target, GraphQLObjectType) else "Article"
+    id_ = f'"{known if known in IDENTIFIED else "Article"}:1"'
+    name = str(argument.type).rstrip("!")
+    return {"ID": id_, "Int": "1", "[ID!]": f"[{id_}]"}.get(name, '"2026-10-01"')
+
+
+def _arguments(field: GraphQLField) -> str:
+    target = get_named_type(field.type)
+    given = {
+        name: _value(argument, target)
+        for name, argument in field.args.items()
+        if is_required_argument(argument) or name == "id"
+    }
+    if "first" in field.args:
+        given["first"] = "1"
+    return f"({', '.join(f'{name}: {value}' for name, value in given.items())})" if given else ""
+
+
+def _fields(type_: GraphQLObjectType, depth: int) -> Iterator[str]:
+    """Each field under a key of its own, so that those of several types go together."""
+    for name, field in type_.fields.items():
+        target, key = get_named_type(field.type), f"{type_.name}_{name}"
+        if is_leaf_type(target):
+            yield f"{key}: {name}{_arguments(field)}"
+        elif depth:
+            yield f"{key}: {name}{_arguments(field)} {_selection(target, depth - 1)}"
+
+
+def _selection(type_: GraphQLNamedType, depth: int) -> str:
+    """Everything of a type, as deep as that."""
+    if isinstance(type_, GraphQLObjectType):
+        return f"{{ {' '.join(_fields(type_, depth)) or '__typename'} }}"
+    assert isinstance(type_, GraphQLInterfaceType | GraphQLUnionType)
+    parts = (
+        f"... on {one.name} {{ {' '.join(_fields(one, 0)) or '__typename'} }}"
+        for one in CORE.get_possible_types(type_)
+    )
+    return f"{{ __typename {' '.join(parts)} }}"
+
+
+def _documents() -> dict[str, str]:
+    query = CORE.query_type
+    assert query is not None
+    found = {}
+    for name, field in query.fields.items():
+        target = get_named_type(field.type)
+        selected = "" if is_leaf_type(target) else _selection(target, DEPTH)
+        found[name] = f"{{ {name}{_arguments(field)} {selected} }}"
+    return found
+
+
+DOCUMENTS = _documents()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def connection(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(**connection_parameters(database_url))
+    yield connection
+    await connection.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def wholes(connection: asyncpg.Connection) -> dict[str, str]:
+    """By the name of a partition, the table it is a part of."""
+    rows = await connection.fetch(
+        "SELECT inhrelid::regclass::text AS part, pg_partition_root(inhrelid)::regclass::text AS"
+        " whole FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid WHERE c.relkind IN ('r', 'p')"
+    )
+    return {row["part"]: row["whole"] for row in rows}
+
+
+def _read(plan: Any) -> Iterator[str]:
+    if isinstance(plan, dict):
+        if "Relation Name" in plan:
+            yield plan["Relation Name"]
+        for value in plan.values():
+            yield from _read(value)
+    elif isinstance(plan, list):
+        for value in plan:
+            yield from _read(value)
+
+
+@pytest.mark.parametrize("viewer", [ANONYMOUS, SYSTEM], ids=["anonymous", "administrator"])
+@pytest.mark.parametrize("name", DOCUMENTS)
+async def test_a_plan_names_all_it_reads(
+    connection: asyncpg.Connection, wholes: dict[str, str], name: str, viewer: Viewer
+) -> None:
+    engine = Engine(SCHEMA, zone="UTC", max_cost=10_000_000)
+    prepared = engine.prepare(Request(DOCUMENTS[name], {}), viewer)
+    plan = prepared.plan
+    assert plan is not None
+    statement = f"EXPLAIN (FORMAT JSON) {plan.sql}"
+    explained = json.loads(await connection.fetchval(statement, *prepared.values))
+    assert {wholes.get(table, table) for table in _read(explained)} <= set(plan.tables)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def opened(database_url: str) -> AsyncIterator[Graph]:
+    async with graph(database_url) as it:
+        await it.app.graphql.answering.shared._changes.listening.wait()
+        yield it
+
+
+async def test_what_does_not_tell_its_changes_is_not_shared(opened: Graph) -> None:
+    telling = opened.app.graphql.answering.shared._changes.telling
+    assert {"article", "engagement_total", "post", "token"} <= telling
+    assert "metric_definition" not in telling
+    for query, asked in (("{ definitions { code } }", 2), ("{ articles { totalCount } }", 1)):
+        opened.statements.clear()
+        for _ in range(2):
+            assert "errors" not in (await opened.post(query)).json()
+        assert len(opened.statements) == asked
