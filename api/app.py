@@ -66,7 +66,9 @@ def create_app(settings: Settings) -> Application:
             listening(settings.database_url) as changes,
             watching() as disconnects,
         ):
-            app.state.callers = Callers(changes)
+            app.state.callers = Callers(
+                changes, patience_seconds=settings.statement_timeout_seconds
+            )
             graphql.answering = Answering(
                 engine, box, reader, SharedReads(changes), app.state.callers, disconnects
             )

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from api.replies import Headers
+from api.waiting import within
 from domain.access import ANONYMOUS, Viewer
 from domain.notifications import Changes
 from domain.tokens.actions import HOLDERS_STAND_ON, Holder, holder_of
@@ -55,13 +56,21 @@ class Callers:
     """Knows the holders of tokens for a moment: until a write to what says who they are, in
     whichever process, and no longer than MOMENT_SECONDS, should word of it be lost."""
 
-    def __init__(self, changes: Changes, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        changes: Changes,
+        *,
+        patience_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._changes = changes
+        self._patience_seconds = patience_seconds
         self._clock = clock
         self._known: dict[bytes, Known] = {}
 
     async def viewer_of(self, headers: Headers) -> Viewer:
-        """Raises Unauthorized for a token that is unknown, expired or revoked."""
+        """Raises Unauthorized for a token that is unknown, expired or revoked, and TimeoutError
+        when the database does not say."""
         header = headers.get(b"authorization")
         if header is None:
             return ANONYMOUS
@@ -81,8 +90,10 @@ class Callers:
 
     async def _ask(self, key: bytes, header: bytes) -> Viewer:
         scheme, _, token = header.decode("latin-1").partition(" ")
+        if scheme.lower() != "bearer":
+            raise Unauthorized
         mark, asked_at, now = self._changes.mark(HOLDERS_STAND_ON), self._clock(), datetime.now(UTC)
-        holder = await holder_of(token.strip(), now=now) if scheme.lower() == "bearer" else None
+        holder = await within(self._patience_seconds, holder_of(token.strip(), now=now))
         if holder is None:
             raise Unauthorized
         if len(self._known) >= MAX_KNOWN:

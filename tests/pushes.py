@@ -34,7 +34,7 @@ APP.state.secret_box = BOX
 APP.state.settings = Settings(push_open_days=36_500)
 """Nothing is settled, so that moments may stand in the tests as they are."""
 APP.state.gate = Gate(100, 1_000_000, backlog)
-APP.state.callers = Callers(Changes())
+APP.state.callers = Callers(Changes(), patience_seconds=5)
 HOUR = timedelta(hours=1)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,6 +24,10 @@ def _listening() -> Changes:
     return changes
 
 
+def _callers(changes: Changes, clock: Callable[[], float] = time.monotonic) -> Callers:
+    return Callers(changes, patience_seconds=5, clock=clock)
+
+
 async def _bearer(expires_at: datetime | None = None) -> tuple[int, dict[bytes, bytes]]:
     number, token = await tokens.create(EDITOR, "tests", Role.ADMINISTRATOR, expires_at)
     return number, {b"authorization": f"Bearer {token}".encode()}
@@ -32,12 +38,12 @@ async def _revoke_unheard(number: int) -> None:
 
 
 async def test_nobody_without_a_token() -> None:
-    assert await Callers(Changes()).viewer_of({}) is ANONYMOUS
+    assert await _callers(Changes()).viewer_of({}) is ANONYMOUS
 
 
 async def test_a_holder_is_known_until_tokens_change() -> None:
     changes = _listening()
-    callers = Callers(changes)
+    callers = _callers(changes)
     number, headers = await _bearer()
     first = await callers.viewer_of(headers)
     assert first.name == f"tests (Token:{number})"
@@ -51,7 +57,7 @@ async def test_a_holder_is_known_until_tokens_change() -> None:
 
 async def test_a_moment_ends_also_when_word_is_lost() -> None:
     now = [0.0]
-    callers = Callers(_listening(), clock=lambda: now[0])
+    callers = _callers(_listening(), clock=lambda: now[0])
     number, headers = await _bearer()
     await callers.viewer_of(headers)
     await _revoke_unheard(number)
@@ -63,7 +69,7 @@ async def test_a_moment_ends_also_when_word_is_lost() -> None:
 
 
 async def test_nobody_is_known_while_nothing_is_heard() -> None:
-    callers = Callers(Changes())
+    callers = _callers(Changes())
     number, headers = await _bearer()
     await callers.viewer_of(headers)
     await _revoke_unheard(number)
@@ -73,7 +79,7 @@ async def test_nobody_is_known_while_nothing_is_heard() -> None:
 
 async def test_a_token_is_not_known_past_its_own_end() -> None:
     now = [0.0]
-    callers = Callers(_listening(), clock=lambda: now[0])
+    callers = _callers(_listening(), clock=lambda: now[0])
     number, headers = await _bearer(datetime.now(UTC) + timedelta(seconds=0.5))
     await callers.viewer_of(headers)
     await _revoke_unheard(number)

@@ -80,6 +80,10 @@ async def test_a_database_that_falls_silent(away: Away) -> None:
     async with asyncio.timeout(5):
         response = await away.graph.post(QUERY, None, **FRESH)
     assert response.status == 503
+    for authorization in (f"Bearer {away.token}", "Bearer xf_" + "A" * 43):
+        async with asyncio.timeout(5):
+            response = await away.graph.post(QUERY, None, authorization=authorization)
+        assert response.status == 503
     await away.line.restore()
     await _works(away.graph)
 

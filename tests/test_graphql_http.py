@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -167,6 +168,17 @@ async def test_documents_beyond_reason_are_refused_quickly(opened: Graph) -> Non
             "BAD_USER_INPUT",
             "GRAPHQL_PARSE_FAILED",
         )
+
+
+async def test_a_document_that_repeats_itself_is_refused_at_once(opened: Graph) -> None:
+    nested = "articles { nodes { author { name organization { name } } } }"
+    started = time.perf_counter()
+    response = await opened.post(f"{{ {' '.join([nested] * 300)} }}")
+    assert time.perf_counter() - started < 1.5  # 2.5 s and more without the limit
+    (error,) = response.json()["errors"]
+    assert error["extensions"] == {"code": "GRAPHQL_VALIDATION_FAILED"}
+    few = await opened.post(f"{{ {' '.join([nested] * 10)} }}")
+    assert few.json()["data"] == {"articles": {"nodes": []}}
 
 
 async def test_the_request_id_goes_along(opened: Graph) -> None:
