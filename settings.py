@@ -158,6 +158,12 @@ class Settings(BaseSettings):
         'e.g. {"WEIBO": "http://127.0.0.1:8001/weibo"}; the demo points them at its sandbox.',
     )
 
+    following_connections: int = Field(
+        default=1_000,
+        ge=0,
+        le=100_000,
+        description="Connections of one API process that may follow something at once.",
+    )
     trusted_documents: Annotated[Path | None, AfterValidator(_readable)] = Field(
         default=None,
         description="Documents known beforehand: a directory of .graphql files, or a manifest "

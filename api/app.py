@@ -12,9 +12,14 @@ from api import health, imports, openapi, pages, push, push_log
 from api.answering import Answering
 from api.callers import Callers
 from api.disconnects import watching
+from api.events import Events
+from api.following import following
 from api.graphql import GraphQL
 from api.push_load import Gate
+from api.replies import headers_of
 from api.shared_reads import SharedReads
+from api.sockets import serve_socket
+from api.streams import stream
 from domain.database import open_database
 from domain.engagement.actions.backlog import backlog
 from domain.notifications import listening
@@ -29,7 +34,10 @@ PARTS = (health, pages, push, push_log, openapi, imports)
 
 
 class Application:
-    """GraphQL first, by the shortest way; everything else through Starlette."""
+    """GraphQL first, by the shortest way; everything else through Starlette. events: there once
+    the process has started."""
+
+    events: Events
 
     def __init__(self, graphql: GraphQL, rest: ASGIApp) -> None:
         self.graphql = graphql
@@ -37,7 +45,12 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == "/graphql":
-            await self.graphql(scope, receive, send)
+            if b"text/event-stream" in headers_of(scope).get(b"accept", b""):
+                await stream(self.events, self.graphql, scope, receive, send)
+            else:
+                await self.graphql(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await serve_socket(self.events, scope, receive, send)
         else:
             await self.rest(scope, receive, send)
 
@@ -65,12 +78,21 @@ def create_app(settings: Settings) -> Application:
             reading as reader,
             listening(settings.database_url) as changes,
             watching() as disconnects,
+            following(changes) as hub,
         ):
             app.state.callers = Callers(
                 changes, patience_seconds=settings.statement_timeout_seconds
             )
             graphql.answering = Answering(
                 engine, box, reader, SharedReads(changes), app.state.callers, disconnects
+            )
+            application.events = Events(
+                engine,
+                box,
+                reader,
+                app.state.callers,
+                hub,
+                most=settings.following_connections,
             )
             app.state.reader = reader
             yield
@@ -83,4 +105,5 @@ def create_app(settings: Settings) -> Application:
     rest.state.secret_box = box
     rest.state.gate = Gate(settings.push_at_once, settings.push_backlog, backlog)
     rest.state.sdl = engine.sdl
-    return Application(graphql, rest)
+    application = Application(graphql, rest)
+    return application

@@ -32,6 +32,7 @@ class Changes:
         self._counts: Counter[str] = Counter()
         self.telling: frozenset[str] = frozenset()
         self._epoch = 0
+        self._waiting: set[asyncio.Future[None]] = set()
 
     @property
     def is_listening(self) -> bool:
@@ -41,13 +42,31 @@ class Changes:
         """Differs from an earlier mark as soon as one of the tables has been written to."""
         return (self._epoch, *(self._counts[table] for table in tables))
 
+    async def differs(self, tables: Iterable[str], mark: Hashable) -> None:
+        """Waits until the tables' mark is another."""
+        names = tuple(tables)
+        while self.mark(names) == mark:
+            waiting = asyncio.get_running_loop().create_future()
+            self._waiting.add(waiting)
+            try:
+                await waiting
+            finally:
+                self._waiting.discard(waiting)
+
     def heard(self, table: str) -> None:
         self._counts[table] += 1
+        self._wake()
 
     def forget(self) -> None:
         """Every mark differs from now on: after a write of our own, which will be heard of only in
         a moment, and whenever something may have been missed."""
         self._epoch += 1
+        self._wake()
+
+    def _wake(self) -> None:
+        for waiting in self._waiting:
+            if not waiting.done():
+                waiting.set_result(None)
 
     async def listen(self, database_url: str) -> None:
         """Runs for ever; finds the database again when it was away."""

@@ -11,6 +11,7 @@ from schema.articles.queries import ArticleQueries
 from schema.campaigns.queries import CampaignQueries
 from schema.engagement.definitions import DefinitionQueries
 from schema.engagement.queries import EngagementQueries
+from schema.engagement.subscriptions import Subscription
 from schema.indices.types import IndexQueries
 from schema.network.queries import NetworkQueries
 from schema.organizations.queries import OrganizationQueries
@@ -57,6 +58,7 @@ def build() -> strawberry.Schema:
     built = strawberry.Schema(
         Query,
         Mutation,
+        Subscription,
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=False),
     )
     catalog.check(built._schema, pages=PAGES)

@@ -33,6 +33,7 @@ from schema.execution.mutations import (
     run_action,
 )
 from schema.execution.plain_variables import taken
+from schema.execution.subscribing import Following, follow
 from schema.execution.trusted import KnownDocuments
 from schema.payloads import Payload
 from schema.planner.cache import PlanCache
@@ -147,7 +148,7 @@ class Engine:
                 raise Refused([error]) from error
             return Prepared(document, operation, variables, plan, values)
         if operation.operation is OperationType.SUBSCRIPTION:
-            raise bad_request("there are no subscriptions here")
+            raise bad_request("a subscription needs a WebSocket, or to accept text/event-stream")
         if request.is_safe:
             raise bad_request("a mutation needs POST")
         prepared = Prepared(document, operation, variables)
@@ -164,6 +165,17 @@ class Engine:
         except GraphQLError as error:
             raise Refused([error]) from error
         return statement.cost
+
+    def follow(self, request: Request, viewer: Viewer) -> Following | None:
+        """A subscription; None when the operation is none. Raises Refused."""
+        document = self._documents.read(self._known.text(request.query, request.document_id))
+        operation = document.operation(request.operation_name)
+        if operation.operation is not OperationType.SUBSCRIPTION:
+            return None
+        variables = self._coerce(document, operation, request.variables)
+        return follow(
+            self._core, self._zone, document, operation, variables, viewer, self._max_cost
+        )
 
     def max_age_seconds(self, plan: Plan) -> int:
         """How long a public answer may be kept outside: as long as everything it read allows."""

@@ -1,0 +1,111 @@
+"""A subscription: planned once, read anew for each event, of what changed alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from graphql import (
+    ArgumentNode,
+    FieldNode,
+    GraphQLError,
+    GraphQLSchema,
+    NameNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+    get_argument_values,
+)
+from graphql.execution.values import VariableValues
+
+from domain.access import Viewer
+from domain.reader import Reader
+from schema.execution.answers import NULL, Answer, spliced
+from schema.execution.documents import Document, Refused, bad_request
+from schema.planner.plan import Plan, plan_selection
+from schema.planner.selections import collect
+
+Subject = tuple[str, int]
+"""Kind and number, as the ledger's tables spell them."""
+
+CHANGED = "__changed"
+"""The variable that stands where the client's ids stood: no client can name one so."""
+
+
+@dataclass(frozen=True)
+class Following:
+    """One subscription of one viewer. key: its field's response key."""
+
+    key: str
+    ids: tuple[str, ...]
+    plan: Plan
+    variables: Mapping[str, Any]
+    viewer: Viewer
+
+    @property
+    def subjects(self) -> dict[Subject, str]:
+        """What is followed, each with the id by which the client calls it."""
+        found = {}
+        for id_ in self.ids:
+            type_name, number = id_.split(":")
+            # There is one network: Network:1, and the row 0.
+            found[type_name.upper(), 0 if type_name == "Network" else int(number)] = id_
+        return found
+
+    async def read(self, reader: Reader, ids: Sequence[str]) -> Answer | None:
+        """The event of these ids' change; None when the viewer sees none of them."""
+        variables = {**self.variables, CHANGED: list(ids)}
+        (column,) = await reader.row(self.plan.sql, self.plan.values(variables, self.viewer))
+        rows = msgspec.json.decode(column or b"[]", type=list[msgspec.Raw])
+        seen = [bytes(row) for row in rows if bytes(row) != NULL]
+        if not seen:
+            return None
+        return Answer(spliced([(self.key, b"[" + b",".join(seen) + b"]")]))
+
+
+def follow(
+    schema: GraphQLSchema,
+    zone: str,
+    document: Document,
+    operation: OperationDefinitionNode,
+    given: VariableValues,
+    viewer: Viewer,
+    max_cost: int,
+) -> Following:
+    """Raises Refused before anything runs."""
+    root = schema.subscription_type
+    assert root is not None
+    selected = collect(schema, document.fragments, given.coerced, root, [operation.selection_set])
+    if len(selected) != 1:
+        raise bad_request("a subscription has one field")
+    ((key, nodes),) = selected.items()
+    name = nodes[0].name.value
+    if name == "__typename":
+        raise bad_request("there is nothing to follow in __typename")
+    try:
+        ids = get_argument_values(root.fields[name], nodes[0], given)["ids"]
+        variables = {**given.coerced, CHANGED: ids}
+        changed = SelectionSetNode(selections=tuple(_of_changed(node) for node in nodes))
+        plan = plan_selection(
+            schema, document.fragments, changed, root, variables, viewer, zone, max_cost
+        )
+        plan.values(variables, viewer)
+    except GraphQLError as error:
+        raise Refused([error]) from error
+    if not ids:
+        raise bad_request("`ids` is empty")
+    return Following(key, tuple(ids), plan, given.coerced, viewer)
+
+
+def _of_changed(node: FieldNode) -> FieldNode:
+    """The field, asked for the changed ids instead of the client's."""
+    ids = ArgumentNode(name=NameNode(value="ids"), value=VariableNode(name=NameNode(value=CHANGED)))
+    return FieldNode(
+        name=node.name,
+        alias=node.alias,
+        arguments=(ids,),
+        directives=(),
+        selection_set=node.selection_set,
+    )
