@@ -493,7 +493,7 @@ REGISTER = """mutation($input: RegisterWebhookEndpointInput!) {
 SEEN = """{ webhookEndpoints { totalCount nodes { url messages { nodes {
   webhookId eventType data state attempts nextAt lastStatus lastError endpoint { url } } } } } }"""
 REPLAY = """mutation($input: ReplayWebhookMessageInput!) { replayWebhookMessage(input: $input) {
-  ... on WebhookMessagePayload { message { state attempts } } ... on Problem { code } } }"""
+  ... on WebhookMessagePayload { webhookMessage { state attempts } } ... on Problem { code } } }"""
 SWITCH = """mutation($input: WebhookEndpointInput!) { %s(input: $input) {
   ... on WebhookEndpointPayload { endpoint { disabledAt } } ... on Problem { code } } }"""
 
@@ -531,7 +531,7 @@ async def test_administrators_register_look_and_replay_in_the_graph(
         hidden = await opened.ask(REPLAY, input=ids)
     assert hidden["replayWebhookMessage"] == {"code": "FORBIDDEN"}
     replayed = await opened.ask(REPLAY, token=token, input=ids)
-    assert replayed["replayWebhookMessage"]["message"] == {"state": "PENDING", "attempts": 0}
+    assert replayed["replayWebhookMessage"]["webhookMessage"] == {"state": "PENDING", "attempts": 0}
     own = {"id": shown["id"]}
     off = await opened.ask(SWITCH % "disableWebhookEndpoint", token=token, input=own)
     assert off["disableWebhookEndpoint"]["endpoint"]["disabledAt"] is not None

@@ -65,7 +65,7 @@ class WebhookEndpointPayload(Payload):
 @stands_on("(SELECT)")
 @strawberry.type(description="The message as it now is.")
 class WebhookMessagePayload(Payload):
-    message: WebhookMessage | None = to_one("message_id", "The message.")
+    webhook_message: WebhookMessage | None = to_one("message_id", "The message.")
 
 
 WebhookEndpointResult = Annotated[
