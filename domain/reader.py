@@ -19,6 +19,15 @@ T = TypeVar("T")
 
 CONNECT_SECONDS = 5.0
 READY_SECONDS = 2.0
+SETTINGS = {
+    "application_name": "xinfeng-reader",
+    "default_transaction_read_only": "on",
+    "jit": "off",
+    # What is read often is in memory: a row found by its index costs little more than the next one.
+    "random_page_cost": "1.1",
+    "timezone": "UTC",
+}
+"""Of the database's sessions that read."""
 
 
 class Unavailable(Exception):
@@ -129,14 +138,8 @@ async def open_reader(
             statement_cache_size=1_000,
             max_cached_statement_lifetime=0,
             server_settings={
-                "application_name": "xinfeng-reader",
-                "default_transaction_read_only": "on",
-                "jit": "off",
-                # What is read often is in memory: a row found by its index costs little more
-                # than the next one.
-                "random_page_cost": "1.1",
+                **SETTINGS,
                 "statement_timeout": str(int(timeout_seconds * 1000)),
-                "timezone": "UTC",
             },
         )
         try:

@@ -21,6 +21,7 @@ import pytest_asyncio
 
 from domain.access import ANONYMOUS, SYSTEM, Viewer
 from domain.database import connection_parameters
+from domain.reader import SETTINGS
 from schema.execution.engine import Engine, Request
 from schema.root import build
 from tests.explained import Work, work
@@ -110,9 +111,8 @@ class Sized:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def sized(database_url: str) -> AsyncIterator[Sized]:
     await make_sized(database_url, ARTICLES)
-    settings = {"jit": "off", "default_transaction_read_only": "on"}
     connection = await asyncpg.connect(
-        **connection_parameters(database_url), server_settings=settings
+        **connection_parameters(database_url), server_settings=SETTINGS
     )
     try:
         yield Sized(connection, Engine(build(), zone="Asia/Shanghai"))
