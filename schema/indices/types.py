@@ -36,7 +36,7 @@ described(
     WOWS="在看; nothing counts it here.",
 )
 
-SCORE_COST = 50
+SCORE_COST = 20
 """A score reads the figures of all posts of its period."""
 
 STATUS = (

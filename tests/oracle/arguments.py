@@ -20,7 +20,7 @@ SIZES = (100, 30, 10, 5, 3, 2, 1)
 MOST_IDS = 100
 POINTS = 50
 ABOVE = 5
-INDICES = 150
+INDICES = 60
 """What the planner's cost counts a list of ids, a series, a line of ancestors and the indices of
 one account for."""
 
