@@ -8,6 +8,7 @@ from domain.access import EVERY_ROW
 from domain.articles.access import visible as sees_article
 from domain.engagement.rules import Metric
 from domain.posts.access import visible as sees_post
+from schema.engagement.breaks import MOST_BREAKS, SeriesBreak, breaks_table
 from schema.engagement.series import MAX_POINTS, Bucket, series_table
 from schema.engagement.types import Counted, SeriesPoint
 from schema.planner.arguments import Arguments
@@ -58,6 +59,12 @@ def _points(statement: Statement, arguments: Arguments) -> str:
     return series_table(f"'{kind}'", "{parent}.id")(statement, arguments.parent)
 
 
+def _breaks(statement: Statement, arguments: Arguments) -> str:
+    assert arguments.parent is not None
+    kind = type_of(statement, arguments.parent).upper()
+    return breaks_table(kind, str(arguments.parent.get("metric")))
+
+
 @stands_on("(SELECT)")
 @strawberry.type(description="What something gained, by day or hour.")
 class EngagementSeries:
@@ -70,4 +77,11 @@ class EngagementSeries:
         table=_points,
         limit=MAX_POINTS,
         expected=50,
+    )
+    breaks: list[SeriesBreak] = rows(
+        "When what is counted changed, the newest 100: values on both sides do not compare.",
+        order_by="{row}.at DESC, {row}.before, {row}.after",
+        table=_breaks,
+        limit=MOST_BREAKS,
+        expected=20,
     )

@@ -23,8 +23,8 @@ from tests.oracle.words import Words
 Composite: TypeAlias = GraphQLObjectType | GraphQLInterfaceType
 DEEPEST = 6
 MOST_FIELDS = 60
-ELSEWHERE = ("explain",)
-"""Fields with a proof of their own: tests/test_engagement_explanation.py."""
+ELSEWHERE = ("explain", "breaks")
+"""Fields with proofs of their own: test_engagement_explanation.py, test_engagement_breaks.py."""
 ROWS = 12_000
 """The most rows a document may ask for: below what one request may."""
 
