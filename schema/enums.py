@@ -7,6 +7,7 @@ from domain.deliveries.rules import Rejection
 from domain.engagement.rules import (
     Basis,
     Bound,
+    Bucket,
     Finality,
     Metric,
     MetricStatus,
@@ -21,7 +22,6 @@ from domain.posts.rules import PostState
 from domain.teams.rules import TeamKind
 from domain.webhooks.rules import MessageState, WebhookEventType
 from schema.described import described
-from schema.engagement.series import Bucket
 
 described(
     OrganizationKind,
@@ -176,4 +176,11 @@ described(
     INVALID_DEFINITION="Too long, or not printable.",
     REASON_NEEDED="It changes a settled figure, and does not say why.",
 )
-described(Bucket, "How a series is cut.", DAY="By day.", HOUR="By hour.")
+described(
+    Bucket,
+    "How a series is cut, in the deployment's time zone.",
+    HOUR="By hour.",
+    DAY="By day.",
+    WEEK="By week of ISO 8601, from Monday.",
+    MONTH="By calendar month.",
+)

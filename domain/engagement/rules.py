@@ -83,6 +83,15 @@ class SubjectKind(StrEnum):
     NETWORK = "NETWORK"
 
 
+class Bucket(StrEnum):
+    """How a series is cut. WEEK: ISO 8601, from Monday."""
+
+    HOUR = "HOUR"
+    DAY = "DAY"
+    WEEK = "WEEK"
+    MONTH = "MONTH"
+
+
 class MetricStatus(StrEnum):
     """What a value is worth. UNAVAILABLE has no value: unknown is never zero."""
 

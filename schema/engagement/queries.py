@@ -17,8 +17,8 @@ from schema.planner.declare import argument, one, rows
 class EngagementQueries:
     engagement_series: EngagementSeries | None = one(
         "TRUE",
-        "What anything that has totals gained by day or hour; null when there is no such thing, or"
-        " it is not yours to see.",
+        "What anything that has totals gained by hour, day, week or month; null when there is no"
+        " such thing, or it is not yours to see.",
         table=subject_table,
         arguments=(
             argument("id", strawberry.ID, "Global id of what is counted, e.g. Article:12."),
@@ -36,6 +36,13 @@ class EngagementQueries:
             argument("metric", Metric, "By which metric.", default=Metric.READS),
             argument("since", date | None, "First day.", default=None),
             argument("until", date | None, "Last day, included.", default=None),
+            argument(
+                "minimum_coverage",
+                float | None,
+                "Only those of whose known posts at least this share is counted, 0 to 1: of all"
+                " time, also when what was gained in a period is asked for.",
+                default=None,
+            ),
             argument("first", int, "How many at most, 1 to 100.", default=10),
             AS_OF,
         ),

@@ -6,10 +6,10 @@ import strawberry
 
 from domain.access import EVERY_ROW
 from domain.articles.access import visible as sees_article
-from domain.engagement.rules import Metric
+from domain.engagement.rules import Bucket, Metric
 from domain.posts.access import visible as sees_post
 from schema.engagement.breaks import MOST_BREAKS, SeriesBreak, breaks_table
-from schema.engagement.series import MAX_POINTS, Bucket, series_table
+from schema.engagement.series import MAX_POINTS, series_table
 from schema.engagement.types import Counted, SeriesPoint
 from schema.planner.arguments import Arguments
 from schema.planner.declare import column, rows, subject
@@ -66,13 +66,14 @@ def _breaks(statement: Statement, arguments: Arguments) -> str:
 
 
 @stands_on("(SELECT)")
-@strawberry.type(description="What something gained, by day or hour.")
+@strawberry.type(description="What something gained, by hour, day, week or month.")
 class EngagementSeries:
     subject: Counted = subject("What is counted.", choose=type_of, where="{row}.id = {parent}.id")
     metric: Metric = column("By which metric.")
     bucket: Bucket = column("How it is cut.")
     points: list[SeriesPoint] = rows(
-        "Oldest first, the newest 400 at most; what was not observed is left out.",
+        "Oldest first, the newest 400 at most; what was not observed is left out, or null with"
+        " `gaps`.",
         order_by="{row}.starts_at",
         table=_points,
         limit=MAX_POINTS,

@@ -6,10 +6,11 @@ from datetime import date, datetime
 
 import strawberry
 
-from domain.engagement.rules import Metric, MetricStatus
+from domain.engagement.rules import Bucket, Metric, MetricStatus
+from schema.engagement.comparison import COMPARISON_ARGUMENTS, Comparison, compared
 from schema.engagement.explanation import Explanation
 from schema.engagement.past import moment_sql, totals_then
-from schema.engagement.series import MAX_POINTS, Bucket, series_table
+from schema.engagement.series import MAX_POINTS, series_table
 from schema.planner.arguments import Arguments
 from schema.planner.declare import argument, column, one, part, rows
 from schema.planner.readings import stands_on
@@ -18,8 +19,8 @@ from schema.relay import Node
 from schema.scalars import BigInt
 
 SERIES = (
-    "Gains by day or hour, oldest first, the newest 400 at most. What was not observed is left out:"
-    " a gap is a gap, not a zero."
+    "Gains by hour, day, week or month, oldest first, the newest 400 at most. What was not observed"
+    " is left out, or null with `gaps`: a gap is a gap, not a zero."
 )
 
 AS_OF = argument(
@@ -70,17 +71,38 @@ class MetricValue:
 
 
 @stands_on("engagement_daily")
-@strawberry.type(description="What was gained in one day or hour.")
+@strawberry.type(description="What was gained in one hour, day, week or month.")
 class SeriesPoint:
-    starts_at: datetime = column("When the day or hour begins.")
-    value: BigInt = column("What was gained; negative when the platform corrected downwards.")
+    starts_at: datetime = column("When it begins.")
+    ends_at: datetime = column("When it ends, excluded.")
+    value: BigInt | None = column(
+        "What was gained in those of its days that were asked for and are known; negative when the"
+        " platform corrected downwards. Null, with `gaps`, when nothing of it is known."
+    )
+    days: int | None = column("How many days it has; null of an hour.")
+    days_known: int | None = column(
+        "Of how many of its days, within those asked for, a gain is known; null of an hour. The"
+        " first day known after a gap holds what was gained since the last one."
+    )
+    is_complete: bool = column("Whether all of it is known, and over.")
 
 
 SERIES_ARGUMENTS = (
     argument("metric", Metric, "What is counted.", default=Metric.READS),
-    argument("bucket", Bucket, "By day or by hour.", default=Bucket.DAY),
-    argument("since", date | None, "First day; 30 days by default.", default=None),
+    argument("bucket", Bucket, "How it is cut.", default=Bucket.DAY),
+    argument(
+        "since",
+        date | None,
+        "First day; by default 30 days, 12 weeks or 12 months up to the last one.",
+        default=None,
+    ),
     argument("until", date | None, "Last day, included; today by default.", default=None),
+    argument(
+        "gaps",
+        bool,
+        "Whether what is not known has points too, without a value, up to today.",
+        default=False,
+    ),
     AS_OF,
 )
 
@@ -110,4 +132,10 @@ class Counted(Node):
         limit=MAX_POINTS,
         expected=50,
         arguments=SERIES_ARGUMENTS,
+    )
+    gained: Comparison = one(
+        "TRUE",
+        "What was gained in a period, beside what was gained in the one before.",
+        table=compared,
+        arguments=(*COMPARISON_ARGUMENTS, AS_OF),
     )

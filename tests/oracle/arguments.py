@@ -21,8 +21,8 @@ MOST_IDS = 100
 POINTS = 50
 ABOVE = 5
 INDICES = 60
-"""What the planner's cost counts a list of ids, a series, a line of ancestors and the indices of
-one account for."""
+"""What the planner's cost counts a list of ids, a series or comparison, a line of ancestors and the
+indices of one account for."""
 
 
 class Arguments:
@@ -45,7 +45,9 @@ class Arguments:
             given, times = {"first": first}, most
         spots = {name: Spot(name, argument.type) for name, argument in field.args.items()}
         if "of" in spots:
-            given |= self._plain(field, spots, ["of", "metric", "since", "until", "asOf"])
+            given |= self._plain(
+                field, spots, ["of", "metric", "since", "until", "minimumCoverage", "asOf"]
+            )
             return _bracketed(given), times
         given |= self._ordered(field, spots)
         given |= self._plain(field, spots, ["filter"])
@@ -138,7 +140,7 @@ def least(name: str, field: GraphQLField) -> int:
     """How many rows the field leads to where its arguments cannot change that, else 1."""
     if name == "indices":
         return INDICES
-    if "bucket" in field.args:
+    if "bucket" in field.args or "compare" in field.args:
         return POINTS
     return MOST_IDS if name == "nodes" else ABOVE if name == "ancestors" else 1
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.oracle.asked import Asked
 from tests.oracle.tables import Believed, Row, Subject
 
 MOST_POINTS = 400
+HOUR = timedelta(hours=1)
 LEADERS = {
     "ARTICLES": "Article",
     "ACCOUNTS": "Account",
@@ -28,6 +30,7 @@ class Series:
     bucket: str
     since: date | None
     until: date | None
+    gaps: bool = False
     as_of: datetime | None = None
 
 
@@ -117,25 +120,138 @@ def _status(found: dict[str, Any], now: datetime) -> str:
 
 def points(asked: Asked, wanted: Series) -> list[SimpleNamespace]:
     """Oldest first, of the days asked for, the newest 400 at most."""
-    first, last = period(asked, wanted.since, wanted.until)
-    gains: dict[datetime, int] = {}
+    first, last = period(asked, wanted.since, wanted.until, wanted.bucket)
     subject = subject_of(wanted.subject, wanted.metric)
-    if wanted.bucket == "DAY":
-        for day, value in _days(asked, subject, wanted.as_of).items():
-            if first <= day.toordinal() <= last:
-                gains[datetime.combine(day, time(), asked.zone).astimezone(UTC)] = value
+    if wanted.bucket == "HOUR":
+        found = _by_hour(asked, _hours(asked, subject, wanted.as_of), first, last, wanted.gaps)
     else:
-        for hour, value in _hours(asked, subject, wanted.as_of).items():
-            if first <= hour.astimezone(asked.zone).date().toordinal() <= last:
-                gains[hour] = value
-    shown = sorted(gains.items())[-MOST_POINTS:]
-    return [SimpleNamespace(starts_at=starts_at, value=value) for starts_at, value in shown]
+        found = _by_days(asked, wanted, _days(asked, subject, wanted.as_of), first, last)
+    moment = wanted.as_of or asked.now
+    for point in found:
+        is_known = point.value is not None and point.days_known == point.days
+        point.is_complete = is_known and point.ends_at <= moment
+    return found[-MOST_POINTS:]
 
 
-def period(asked: Asked, since: date | None, until: date | None) -> tuple[int, int]:
-    """The first and the last day, as ordinals: 30 days up to today where nothing else is said."""
-    last = (until or asked.today).toordinal()
-    return (last - 29 if since is None else since.toordinal()), last
+def _by_hour(
+    asked: Asked, gains: dict[datetime, int], first: int, last: int, gaps: bool
+) -> list[SimpleNamespace]:
+    hours = {hour for hour in gains if first <= _day(asked, hour) <= last}
+    if gaps:
+        hour = asked.now.replace(minute=0, second=0, microsecond=0)
+        hour = min(hour, _midnight(asked, date.fromordinal(last + 1)) - HOUR)
+        while _day(asked, hour) >= first and len(hours) < 2 * MOST_POINTS:
+            hours.add(hour)
+            hour -= HOUR
+    return [
+        SimpleNamespace(
+            starts_at=hour, ends_at=hour + HOUR, value=gains.get(hour), days=None, days_known=None
+        )
+        for hour in sorted(hours)
+    ]
+
+
+def _by_days(
+    asked: Asked, wanted: Series, gains: dict[date, int], first: int, last: int
+) -> list[SimpleNamespace]:
+    days = [day for day in gains if first <= day.toordinal() <= last]
+    buckets = {_start(day, wanted.bucket) for day in days}
+    if wanted.gaps:
+        until = min(last, asked.today.toordinal())
+        all_days = (date.fromordinal(number) for number in range(first, until + 1))
+        buckets |= {_start(day, wanted.bucket) for day in all_days}
+    return [_point(asked, wanted.bucket, start, days, gains) for start in sorted(buckets)]
+
+
+def _point(
+    asked: Asked, bucket: str, start: date, days: list[date], gains: dict[date, int]
+) -> SimpleNamespace:
+    length = {"DAY": 1, "WEEK": 7, "MONTH": monthrange(start.year, start.month)[1]}[bucket]
+    own = [day for day in days if _start(day, bucket) == start]
+    return SimpleNamespace(
+        starts_at=_midnight(asked, start),
+        ends_at=_midnight(asked, start + timedelta(days=length)),
+        value=sum(gains[day] for day in own) if own else None,
+        days=length,
+        days_known=len(own),
+    )
+
+
+def _start(day: date, bucket: str) -> date:
+    if bucket == "WEEK":
+        return day - timedelta(days=day.isoweekday() - 1)
+    return day.replace(day=1) if bucket == "MONTH" else day
+
+
+def _midnight(asked: Asked, day: date) -> datetime:
+    return datetime.combine(day, time(), asked.zone).astimezone(UTC)
+
+
+def _day(asked: Asked, moment: datetime) -> int:
+    return moment.astimezone(asked.zone).date().toordinal()
+
+
+def period(
+    asked: Asked, since: date | None, until: date | None, bucket: str = "DAY"
+) -> tuple[int, int]:
+    """The first and the last day, as ordinals: 30 days up to today where nothing else is said, or
+    12 weeks or months with the one in which the last day lies."""
+    end = until or asked.today
+    last = end.toordinal()
+    if since is not None:
+        return since.toordinal(), last
+    if bucket == "WEEK":
+        return last - end.isoweekday() + 1 - 11 * 7, last
+    if bucket == "MONTH":
+        months = end.year * 12 + end.month - 1 - 11
+        return date(months // 12, months % 12 + 1, 1).toordinal(), last
+    return last - 29, last
+
+
+def compared(
+    asked: Asked,
+    row: Row,
+    metric: str,
+    since: date | None,
+    until: date | None,
+    compare: str,
+    as_of: datetime | None = None,
+) -> SimpleNamespace:
+    first, last = period(asked, since, until)
+    length = max(last - first + 1, 0)
+    before = (first - length, first - 1)
+    if compare == "YEAR_BEFORE":
+        before = (_year_before(first), _year_before(last))
+    gains = _days(asked, subject_of(row, metric), as_of)
+    value, days_known = _sum(gains, first, last)
+    previous, previous_days_known = _sum(gains, *before)
+    previous_days = max(before[1] - before[0] + 1, 0)
+    found = SimpleNamespace(metric=metric, value=value, previous=previous, change=None, ratio=None)
+    found.since, found.until = date.fromordinal(first), date.fromordinal(last)
+    found.previous_since, found.previous_until = map(date.fromordinal, before)
+    found.days, found.days_known = length, days_known
+    found.previous_days, found.previous_days_known = previous_days, previous_days_known
+    found.is_complete = days_known == length and previous_days_known == previous_days
+    found.no_ratio = "UNKNOWN" if value is None else None
+    if value is not None and previous is None:
+        found.no_ratio = "PREVIOUS_UNKNOWN"
+    if value is not None and previous is not None:
+        found.change = value - previous
+        found.no_ratio = None if previous > 0 else "PREVIOUS_NOT_POSITIVE"
+        found.ratio = found.change / previous if previous > 0 else None
+    return found
+
+
+def _sum(gains: dict[date, int], first: int, last: int) -> tuple[int | None, int]:
+    known = [value for day, value in gains.items() if first <= day.toordinal() <= last]
+    return sum(known) if known else None, len(known)
+
+
+def _year_before(ordinal: int) -> int:
+    day = date.fromordinal(ordinal)
+    if (day.month, day.day) == (2, 29):
+        day = day.replace(day=28)
+    return day.replace(year=day.year - 1).toordinal()
 
 
 def leaders(
@@ -145,10 +261,15 @@ def leaders(
     since: date | None,
     until: date | None,
     first: int,
+    minimum_coverage: float | None = None,
     as_of: datetime | None = None,
 ) -> list[SimpleNamespace]:
     values: list[tuple[int, Row]] = []
     for row in asked.all(LEADERS[of]):
+        figures = _figures(asked, subject_of(row, metric), as_of)
+        share = figures["counted"] / figures["known"] if figures["known"] else -1
+        if minimum_coverage is not None and share < minimum_coverage:
+            continue
         value = _gained(asked, subject_of(row, metric), since, until, as_of)
         if value is not None:
             values.append((value, row))
@@ -172,6 +293,4 @@ def _gained(
         value: int | None = _figures(asked, subject, as_of)["value"]
         return value
     first, last = period(asked, since, until)
-    days = _days(asked, subject, as_of).items()
-    gains = [value for day, value in days if first <= day.toordinal() <= last]
-    return sum(gains) if gains else None
+    return _sum(_days(asked, subject, as_of), first, last)[0]

@@ -20,7 +20,7 @@ from graphql import (
 )
 
 from tests.oracle.asked import Asked
-from tests.oracle.counting import Series, leaders, points, stale, total
+from tests.oracle.counting import Series, compared, leaders, points, stale, total
 from tests.oracle.indices import formulas, indices, inputs
 from tests.oracle.lists import page
 from tests.oracle.pulls import pull_status
@@ -89,7 +89,7 @@ def _resolve(source: Any, info: GraphQLResolveInfo[Any], **given: Any) -> Any:
     target = get_named_type(info.return_type).name
     if target.endswith("Connection"):
         return page(asked, source, (parent, name), target.removesuffix("Connection"), **given)
-    column = re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name)
+    column = _snake(name)
     if target in asked.tables.nouns and hasattr(source, f"{column}_id"):
         return asked.get(target, getattr(source, f"{column}_id"))
     return getattr(source, column)
@@ -104,7 +104,11 @@ def _total_of(metric: str) -> Callable[[Asked, Row], Any]:
 
 
 def _python(given: dict[str, Any]) -> dict[str, Any]:
-    return {"as_of" if name == "asOf" else name: value for name, value in given.items()}
+    return {_snake(name): value for name, value in given.items()}
+
+
+def _snake(name: str) -> str:
+    return re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name)
 
 
 def _series(asked: Asked, row: Row, **given: Any) -> Any:
@@ -175,6 +179,7 @@ EVERYWHERE: dict[str, Callable[..., Any]] = {
     "comments": _total_of("COMMENTS"),
     "shares": _total_of("SHARES"),
     "series": _series,
+    "gained": lambda asked, row, **given: compared(asked, row, **_python(given)),
     "ancestors": _ancestors,
 }
 

@@ -114,9 +114,11 @@ class Values:
                 return self.one(words.moments)
             case "runningAt":
                 return self.one(words.moments)
+            case "minimumCoverage":
+                return self.one([0, 0.25, 0.5, 2 / 3, 0.8, 1])
             case "asOf":
                 return self.one(words.believed)
-            case "hasRejections":
+            case "hasRejections" | "gaps":
                 return self.chance(50)
             case name if name in words.texts:
                 return self.one(words.texts[name])
