@@ -162,6 +162,23 @@ GROUPS = {
             ),
         ),
     ),
+    "export": (
+        "Figures into files.",
+        (
+            Command(
+                "engagement",
+                "commands.exports:engagement",
+                "Write totals, or gains by hour, day, week or month, as CSV or Parquet.",
+                (
+                    "export engagement articles.csv --metric READS",
+                    "export engagement partners.csv --of partners --by month --since 2026-01-01"
+                    " --excel",
+                    "export engagement posts.parquet --of posts --by day",
+                    "export engagement - --of network --by week --metric READS",
+                ),
+            ),
+        ),
+    ),
     "account": (
         "Partners' accounts: end a pause, replace a credential.",
         (

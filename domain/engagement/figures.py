@@ -68,6 +68,17 @@ SUMS = f"""
 """SQL: the figures of a subject, of the rows `p` of its posts and its rows `s` of post_subject."""
 
 
+def status_sql(row: str, moment: str) -> str:
+    """SQL of what the value of a row of totals is worth at a moment: a MetricStatus."""
+    return (
+        f"CASE WHEN {row}.value IS NULL THEN 'UNAVAILABLE'"
+        f" WHEN {row}.stale_at < {moment} THEN 'STALE'"
+        f" WHEN {row}.at_least > 0 THEN 'AT_LEAST'"
+        f" WHEN {row}.provisional > 0 THEN 'PROVISIONAL'"
+        " ELSE 'EXACT' END"
+    )
+
+
 def figures_of(derived: Derived, *, posted_at: datetime, gone: bool) -> Figures:
     """What the row of a post says: the post itself is the one that is known and perhaps counted."""
     total = derived.total

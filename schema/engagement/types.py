@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import strawberry
 
+from domain.engagement.figures import status_sql
 from domain.engagement.rules import Bucket, Metric, MetricStatus
 from schema.engagement.comparison import COMPARISON_ARGUMENTS, Comparison, compared
 from schema.engagement.explanation import Explanation
@@ -32,13 +33,7 @@ AS_OF = argument(
 
 
 def _status(statement: Statement, arguments: Arguments) -> str:
-    return (
-        "CASE WHEN {row}.value IS NULL THEN 'UNAVAILABLE'"
-        f" WHEN {{row}}.stale_at < {moment_sql(statement, arguments)} THEN 'STALE'"
-        " WHEN {row}.at_least > 0 THEN 'AT_LEAST'"
-        " WHEN {row}.provisional > 0 THEN 'PROVISIONAL'"
-        " ELSE 'EXACT' END"
-    )
+    return status_sql("{row}", moment_sql(statement, arguments))
 
 
 def _stale(statement: Statement, arguments: Arguments) -> str:
