@@ -55,6 +55,10 @@ class Listing:
         return f"{self.place} {self.order}{given}"
 
     @property
+    def is_root(self) -> bool:
+        return self.place.startswith("Query.")
+
+    @property
     def variables(self) -> dict[str, Any]:
         return {"value": self.value} if self.condition else {}
 
