@@ -20,6 +20,8 @@ from domain.engagement.actions.verify import verify
 from domain.engagement.derivation import Observed, derive
 from domain.engagement.figures import figures_of
 from domain.engagement.rules import Bound, Finality, Metric, Source, ValueKind
+from domain.engagement.segments import Break
+from schema.engagement.breaks import BREAKS
 from tests import engagement_district as d
 
 DAY = datetime(2025, 10, 2, 1, tzinfo=UTC)
@@ -28,6 +30,12 @@ POSTS = range(len(POSTED))
 METRICS = (Metric.READS, Metric.LIKES)
 NUMBER = count()
 EXAMPLES = 2_000 if os.environ.get("XINFENG_SLOW") == "1" else 40
+SHOWN_BREAKS = f"""
+SELECT b.at, b.before, b.after FROM engagement_total p CROSS JOIN LATERAL ({BREAKS}) b
+WHERE p.subject_kind = 'POST' AND p.subject_id = $1 AND p.metric = $2 AND b.before IS NOT NULL
+ORDER BY b.at
+"""
+"""As a series tells them."""
 DEFINITIONS = [
     *["weibo.reads/2013-03"] * 6,
     *["test.reads/1"] * 3,
@@ -146,3 +154,5 @@ async def check_post(
     assert await d.figures("POST", post_id, metric) == expected._asdict()
     assert await d.days("POST", post_id, metric) == dict(sorted(whole.daily.items()))
     assert await d.hours("POST", post_id, metric) == dict(sorted(whole.hourly.items()))
+    found = await d.rows(SHOWN_BREAKS, post_id, metric)
+    assert [Break(**row) for row in found] == list(whole.breaks)

@@ -221,3 +221,32 @@ async def test_totals_and_series_read_their_own_rows(sized: Sized, id_: str) -> 
     for found in await sized.works(query, {"id": id_}):
         assert found.looked_at <= 2 * 30 + 6, str(found)
         assert found.sorted <= 30, str(found)
+
+
+COVERED = LEADERS.replace("first: 10", "first: 10, minimumCoverage: 0.9")
+
+
+async def test_leaders_of_some_coverage_are_read_off_the_ranking_too(sized: Sized) -> None:
+    """Here everybody has it: a board of those few who do reads those who do not as well."""
+    for found in await sized.works(COVERED, {"of": "ARTICLES"}):
+        assert found.looked_at <= MOST_LOOKED_AT, str(found)
+        assert found.sorted <= NATURAL_ROWS, str(found)
+
+
+@pytest.mark.parametrize("id_", ["Network:1", "Organization:1", "Account:1", "Article:100"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "series(bucket: WEEK, since: $since, until: $until) { value daysKnown isComplete }",
+        "series(since: $since, until: $until, gaps: true) { value isComplete }",
+        "gained(since: $since, until: $until) { value previous ratio isComplete }",
+    ],
+)
+async def test_what_is_made_of_days_reads_no_other_days(sized: Sized, id_: str, asked: str) -> None:
+    """Thirty days and what lies before them, each looked at a few times on its way up."""
+    query = f"""query($id: ID!, $since: Date, $until: Date) {{
+        node(id: $id) {{ ... on Counted {{ {asked} }} }} }}"""
+    given = {"id": id_, "since": "2026-01-01", "until": "2026-01-30"}
+    for found in await sized.works(query, given):
+        assert found.looked_at <= 5 * 30 + 6, str(found)
+        assert found.sorted <= 60, str(found)
