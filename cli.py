@@ -141,6 +141,12 @@ GROUPS = {
                 "Measure recording, rolling up, rebuilding and verifying.",
                 ("bench counting", "bench counting --observations 5000000 --json"),
             ),
+            Command(
+                "flags",
+                "benchmarks.flags:flags",
+                "Look for inflation 刷量 in the counters of real topics, and in inflated ones.",
+                ("bench flags", "bench flags --json"),
+            ),
         ),
     ),
     "import": (
