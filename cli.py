@@ -263,6 +263,12 @@ GROUPS = {
                 ("engagement verify", "engagement verify --json"),
             ),
             Command(
+                "flags",
+                "commands.inflation:flags",
+                "Tell which counts look bought 刷量, and why.",
+                ("engagement flags", "engagement flags --days 7 --json"),
+            ),
+            Command(
                 "rebuild",
                 "commands.engagement:rebuild",
                 "Write every total and daily figure anew from the observations.",

@@ -15,7 +15,7 @@ FILES = Path(__file__).parent
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """source: who says so. grade: how good that evidence is, from D (a document) to M (our own)."""
+    """source: who says so. grade: how good that is: W practice notes, O our own choice."""
 
     grade: str
     source: str
