@@ -21,6 +21,7 @@ NOUNS = (
     "campaigns",
     "deliveries",
     "engagement",
+    "inflation",
     "organizations",
     "partners",
     "people",

@@ -16,6 +16,8 @@ from domain.engagement.rules import (
     SubjectKind,
     ValueKind,
 )
+from domain.inflation.flags import FlagKind
+from domain.inflation.states import InflationState
 from domain.organizations.rules import OrganizationKind
 from domain.partners.rules import PartnerKind, Platform
 from domain.posts.rules import PostState
@@ -183,4 +185,19 @@ described(
     DAY="By day.",
     WEEK="By week of ISO 8601, from Monday.",
     MONTH="By calendar month.",
+)
+described(
+    FlagKind,
+    "Which rule finds that counts may be bought.",
+    GAIN_LEVEL="An hour or a day gained far more than others of its age.",
+    GAIN_JUMP="It gained far more, against the one before, than others did at that age.",
+    LASTING_STEP="It rose and did not decay.",
+    RATIO="Likes per read are unusual; weak evidence.",
+)
+described(
+    InflationState,
+    "What a person decided of a flag.",
+    OPEN="Nobody has decided yet.",
+    CONFIRMED="Counts were bought; a discount says how many.",
+    DISMISSED="There is another reason.",
 )

@@ -13,6 +13,8 @@ from schema.engagement.definitions import DefinitionQueries
 from schema.engagement.queries import EngagementQueries
 from schema.engagement.subscriptions import Subscription
 from schema.indices.types import IndexQueries
+from schema.inflation.mutations import InflationMutations
+from schema.inflation.queries import InflationQueries
 from schema.network.queries import NetworkQueries
 from schema.organizations.queries import OrganizationQueries
 from schema.partners.mutations import PartnerMutations
@@ -36,6 +38,7 @@ class Query(
     DefinitionQueries,
     EngagementQueries,
     IndexQueries,
+    InflationQueries,
     NetworkQueries,
     OrganizationQueries,
     PartnerQueries,
@@ -48,7 +51,12 @@ class Query(
 
 @strawberry.type(description="Everything that can be changed; each needs a bearer token.")
 class Mutation(
-    ArticleMutations, PartnerMutations, PostMutations, PullingMutations, WebhookMutations
+    ArticleMutations,
+    InflationMutations,
+    PartnerMutations,
+    PostMutations,
+    PullingMutations,
+    WebhookMutations,
 ):
     pass
 

@@ -37,9 +37,12 @@ DELIVERY_CURSORS = """{ partners(first: 30) { nodes {
     deliveries(first: 30, orderBy: LATEST) { edges { cursor } } } } }"""
 MESSAGE_CURSORS = """{ webhookEndpoints(first: 30) { nodes {
     messages(first: 30, orderBy: LATEST) { edges { cursor } } } } }"""
+DISCOUNT_CURSORS = """{ posts(first: 100) { nodes {
+    discounts(first: 30, orderBy: LATEST) { edges { cursor } } } } }"""
 LISTS = {
     "Article": ("articles", ("NEWEST", "OLDEST", "MOST_READ")),
     "Campaign": ("campaigns", ("NEWEST", "OLDEST", "MOST_READ")),
+    "InflationFlag": ("inflationFlags", ("LATEST",)),
     "Organization": ("organizations", ("ENTERED", "NAME", "MOST_READ")),
     "Partner": ("partners", ("ENTERED", "NAME", "MOST_READ")),
     "Post": ("posts", ("NEWEST", "OLDEST", "MOST_READ")),
@@ -131,6 +134,7 @@ async def _learn_cursors(opened: Sides) -> None:
     for order in ("ENTERED", "MOST_READ"):
         queries["Account", order] = ACCOUNT_CURSORS % {"order": order}
     queries["Delivery", "LATEST"] = DELIVERY_CURSORS
+    queries["EngagementDiscount", "LATEST"] = DISCOUNT_CURSORS
     queries["WebhookMessage", "LATEST"] = MESSAGE_CURSORS
     for key, query in queries.items():
         found = await opened.planned(query, {"first": 100}, SYSTEM)

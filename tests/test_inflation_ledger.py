@@ -128,18 +128,24 @@ def test_the_command_tells_what_looks_bought(
 
 
 async def fill(database_url: str) -> int:
-    """Thirty posts that gained 100 in their second hour, and the one that is told: 50,000."""
+    """The post that is told."""
     async with open_database(database_url):
-        district = await d.build()
-        posts = [
-            await d.post(district, f"post {number}", organization_id=district.branch)
-            for number in range(31)
-        ]
-        for post in posts:
-            gained = 50_000 if post == posts[7] else 100
-            await d.take(
-                d.reads(post, 500, d.POSTED + 30 * MINUTE),
-                d.reads(post, 500 + gained, d.POSTED + 90 * MINUTE),
-            )
-        await roll_up_all(zone=d.ZONE)
-    return posts[7]
+        return (await bought(1))[7]
+
+
+async def bought(odd: int = 2) -> list[int]:
+    """Thirty posts that gained 100 in their second hour, and from the eighth on `odd` more that
+    gained 50,000."""
+    district = await d.build()
+    posts = [
+        await d.post(district, f"post {number}", organization_id=district.branch)
+        for number in range(30 + odd)
+    ]
+    for post in posts:
+        gained = 50_000 if post in posts[7 : 7 + odd] else 100
+        await d.take(
+            d.reads(post, 500, d.POSTED + 30 * MINUTE),
+            d.reads(post, 500 + gained, d.POSTED + 90 * MINUTE),
+        )
+    await roll_up_all(zone=d.ZONE)
+    return posts

@@ -9,9 +9,11 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
 from procrastinate.jobs import Status
 
+from domain.access import SYSTEM, Act
 from domain.database import transaction
 from domain.deliveries.memory import forget as forget_pushes
 from domain.engagement.actions.rollup import roll_up
+from domain.inflation.finding import find
 from domain.pulling.actions.accounts import end_retirements
 from domain.pulling.budgets import forget_old_budgets
 from domain.pulling.due import due_accounts
@@ -25,6 +27,7 @@ from workers.webhooks import send_due
 EVERY_TWO_SECONDS = "* * * * * */2"
 EVERY_FIVE_SECONDS = "* * * * * */5"
 HOURLY = "17 * * * *"
+HOURLY_LATER = "47 * * * *"
 
 MOST_ACCOUNTS_PLANNED = 500
 MARKS_PER_ROLL_UP = 10_000
@@ -62,12 +65,14 @@ class Jobs:
         plan = task(name="plan_due", queueing_lock="plan_due", priority=ROLL_UP_FIRST)
         rescue = task(name="rescue", queueing_lock="rescue", priority=ROLL_UP_FIRST)
         tidy = task(name="tidy", queueing_lock="tidy")
+        review = task(name="review_inflation", queueing_lock="review_inflation")
         webhooks = task(name="webhooks", lock="webhooks", queueing_lock="webhooks")
         periodic(cron=EVERY_TWO_SECONDS)(plan(self.plan_due))
         periodic(cron=EVERY_TWO_SECONDS)(self._roll_up)
         periodic(cron=EVERY_FIVE_SECONDS)(rescue(self.rescue))
         periodic(cron=EVERY_TWO_SECONDS)(webhooks(self.send_webhooks))
         periodic(cron=HOURLY)(tidy(self.tidy))
+        periodic(cron=HOURLY_LATER)(review(self.review_inflation))
 
     async def end_retirements(self) -> None:
         """Asks again where a platform retired an endpoint that our adapter asks no more."""
@@ -118,6 +123,11 @@ class Jobs:
         async with transaction() as client:
             await tell_crossings(client, now=self._tools.clock())
         await send_due(self._tools)
+
+    async def review_inflation(self, timestamp: int) -> None:
+        """Puts what looks bought into the queue of flags."""
+        found = await find(Act(SYSTEM, self._tools.clock()), zone=self._tools.zone)
+        log.info("inflation_reviewed", new_flags=found)
 
     async def rescue(self, timestamp: int) -> None:
         """Queues anew what workers were doing when they died."""

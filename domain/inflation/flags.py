@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.engagement.rules import Metric
@@ -28,10 +28,11 @@ class FlagKind(StrEnum):
 class Flag:
     """Evidence for a person, no verdict.
 
-    bucket: where it begins. observed, low, high: the gain (GAIN_LEVEL), the gain as a multiple of
-    the one before (GAIN_JUMP) or of the median before (LASTING_STEP), or the ratio (RATIO), and
-    what of it is usual. score: spreads above the median (GAIN_LEVEL, GAIN_JUMP), or how many times
-    beyond the usual. inputs: what the score follows from. rule_version: that of the thresholds.
+    bucket: where it begins. length: its own; 0 of a RATIO, which is of all since publication.
+    observed, low, high: the gain (GAIN_LEVEL), the gain as a multiple of the one before (GAIN_JUMP)
+    or of the median before (LASTING_STEP), or the ratio (RATIO), and what of it is usual.
+    score: spreads above the median (GAIN_LEVEL, GAIN_JUMP), or how many times beyond the usual.
+    inputs: what the score follows from. rule_version: that of the thresholds.
     """
 
     kind: FlagKind
@@ -44,6 +45,7 @@ class Flag:
     score: float
     inputs: Mapping[str, float | str]
     rule_version: str
+    length: timedelta = timedelta(0)
 
 
 def rounded(value: float) -> float:

@@ -14,12 +14,12 @@ from domain.partners.rules import Platform
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A post's totals at a moment; only such as are exact. steady: no definition break and no
-    restatement is in them."""
+    """A post's totals; only such as are exact. since: its publication. steady: no definition
+    break and no restatement is in them."""
 
     post: str
     platform: Platform
-    at: datetime
+    since: datetime
     totals: Mapping[Metric, int]
     steady: bool = True
 
@@ -54,7 +54,7 @@ def _outside(
         FlagKind.RATIO,
         standing.post,
         ratio.part,
-        standing.at,
+        standing.since,
         rounded(observed),
         ratio.low,
         ratio.high,

@@ -25,7 +25,9 @@ from domain.partners.rules import Platform
 PORTION = 500
 """Posts that are read by one statement."""
 
-POSTS = "SELECT id FROM post WHERE posted_at >= $1 ORDER BY id"
+POSTS = """
+SELECT id FROM post WHERE posted_at >= $1 ORDER BY posted_at DESC, id DESC LIMIT $2
+"""
 
 OBSERVED = f"""
 SELECT p.id, a.platform, p.posted_at, o.metric,
@@ -38,13 +40,17 @@ ORDER BY p.id, o.metric
 """
 
 TOTALS = """
-SELECT p.id, a.platform, t.metric, t.value, t.as_of, t.breaks
+SELECT p.id, a.platform, p.posted_at, t.metric, t.value, t.breaks
 FROM post p
 JOIN account a ON a.id = p.account_id
 JOIN engagement_total t ON t.subject_kind = 'POST' AND t.subject_id = p.id
 WHERE p.id = ANY($1::bigint[]) AND t.value IS NOT NULL AND t.at_least = 0
 ORDER BY p.id, t.metric
 """
+
+
+def _silent(done: int, total: int) -> None:
+    """Nobody looks."""
 
 
 @dataclass(slots=True)
@@ -56,15 +62,21 @@ class Ledger:
     standings: list[Standing] = field(default_factory=list)
 
 
-async def read(*, since: datetime, zone: ZoneInfo, report: Callable[[int, int], None]) -> Ledger:
-    """Everything known of the posts that were published since a moment.
+async def read(
+    *,
+    since: datetime,
+    zone: ZoneInfo,
+    report: Callable[[int, int], None] = _silent,
+    most: int | None = None,
+) -> Ledger:
+    """Everything known of the posts that were published since a moment, or of the newest of them.
 
     report: called with how many posts are read, and of how many.
     """
     ledger = Ledger()
     async with transaction() as client:
         await client.execute_script("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        posts = [post for (post,) in await _rows(client, POSTS, since)]
+        posts = [post for (post,) in await _rows(client, POSTS, since, most)]
         ledger.posts = len(posts)
         for done in range(0, len(posts), PORTION):
             report(done, len(posts))
@@ -92,16 +104,16 @@ def _courses(rows: Sequence[Any], zone: ZoneInfo) -> Iterator[Course]:
 
 
 def _standings(rows: Sequence[Any], corrected: set[str]) -> Iterator[Standing]:
-    for of_what, own in groupby(rows, partial(_first, 2)):
-        post, platform = of_what
-        figures = [tuple(row)[2:] for row in own]
+    for of_what, own in groupby(rows, partial(_first, 3)):
+        post, platform, posted_at = of_what
+        figures = [tuple(row)[3:] for row in own]
         name = format_id("Post", post)
         broken = any(breaks for *_, breaks in figures)
         yield Standing(
             name,
             Platform(platform),
-            max(as_of for _, _, as_of, _ in figures),
-            {Metric(metric): value for metric, value, _, _ in figures},
+            posted_at,
+            {Metric(metric): value for metric, value, _ in figures},
             steady=not broken and name not in corrected,
         )
 
@@ -110,5 +122,5 @@ def _first(columns: int, row: Any) -> tuple[Any, ...]:
     return tuple(row)[:columns]
 
 
-async def _rows(client: BaseDBAsyncClient, sql: str, value: Any) -> Sequence[Any]:
-    return (await client.execute_query(sql, [value]))[1]
+async def _rows(client: BaseDBAsyncClient, sql: str, *values: Any) -> Sequence[Any]:
+    return (await client.execute_query(sql, list(values)))[1]

@@ -115,6 +115,7 @@ def flags_of(
             score,
             _inputs(member, group),
             thresholds.version,
+            member.course.bucket,
         )
 
 

@@ -72,4 +72,5 @@ def _flag(course: Course, window: Window, thresholds: Thresholds) -> Flag:
         rounded(multiple / usual),
         inputs,
         thresholds.version,
+        course.bucket,
     )

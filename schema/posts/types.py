@@ -10,11 +10,13 @@ import strawberry
 from domain.posts.access import visible
 from domain.posts.rules import PostState
 from schema.engagement.types import Counted
+from schema.inflation.lists import LATEST, EngagementDiscountFilter, EngagementDiscountOrder
+from schema.inflation.types import EngagementDiscount
 from schema.organizations.types import Organization
 from schema.partners.types import Account, Partner
-from schema.planner.declare import column, one, to_one
+from schema.planner.declare import column, one, page, to_one
 from schema.planner.readings import stands_on
-from schema.relay import Node
+from schema.relay import Connection, Node
 
 if TYPE_CHECKING:
     from schema.articles.types import Article
@@ -44,4 +46,11 @@ class Post(Counted, Node):
     )
     repost_of: Annotated[Post, strawberry.lazy("schema.posts.types")] | None = to_one(
         "repost_of_id", "The post it repeats; null when none, or not yours to see."
+    )
+    discounts: Connection[EngagementDiscount] = page(
+        "What of its totals was confirmed to be bought; for administrators. Totals contain it.",
+        orders=EngagementDiscountOrder,
+        by=LATEST,
+        filters=EngagementDiscountFilter,
+        where="{row}.post_id = {parent}.id",
     )

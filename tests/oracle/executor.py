@@ -148,6 +148,10 @@ def _partner_of_post(asked: Asked, post: Row) -> Row | None:
     return asked.get("Partner", account.partner_id)
 
 
+def _discount(asked: Asked, flag: Row) -> Row | None:
+    return next((each for each in asked.all("EngagementDiscount") if each.flag_id == flag.id), None)
+
+
 def json_text(data: dict[str, Any]) -> str:
     """As PostgreSQL writes jsonb: shorter keys first."""
     ordered = dict(sorted(data.items(), key=lambda item: (len(item[0].encode()), item[0])))
@@ -198,6 +202,8 @@ FIELDS: dict[tuple[str, str], Callable[..., Any]] = {
     ("Delivery", "rejected"): lambda asked, delivery: len(delivery.rejected),
     ("Delivery", "rejections"): lambda asked, delivery: _rejections(delivery),
     ("Delivery", "restatements"): lambda asked, delivery: _restatements(asked, delivery),
+    ("InflationFlag", "inputs"): lambda asked, flag: json_text(flag.inputs),
+    ("InflationFlag", "discount"): _discount,
     ("WebhookMessage", "webhookId"): lambda asked, message: f"msg_{message.id}",
     ("WebhookMessage", "data"): lambda asked, message: json_text(message.data),
     ("WebhookMessage", "nextAt"): lambda asked, message: (

@@ -57,6 +57,7 @@ BELONGS: dict[tuple[str, str], Belongs] = {
     ("Partner", "accounts"): _points_to("partner_id"),
     ("Partner", "deliveries"): _points_to("partner_id"),
     ("Person", "articles"): _points_to("author_id"),
+    ("Post", "discounts"): _points_to("post_id"),
     ("Team", "children"): _points_to("parent_id"),
     ("WebhookEndpoint", "messages"): _points_to("endpoint_id"),
 }
@@ -123,6 +124,8 @@ FITS: dict[str, dict[str, Fits]] = {
         "webhookId": _is("webhook_id"),
         "hasRejections": lambda asked, row, wanted: bool(row.rejected) == wanted,
     },
+    "EngagementDiscount": {"metric": _is("metric")},
+    "InflationFlag": {"state": _is("state"), "kind": _is("kind"), "metric": _is("metric")},
     "WebhookEndpoint": {"event": lambda asked, row, event: event in row.events},
     "WebhookMessage": {"state": _is("state")},
     "Organization": {

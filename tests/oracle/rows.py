@@ -18,6 +18,9 @@ from domain.articles.rules import ArticleStatus
 from domain.campaigns.models import Campaign
 from domain.deliveries.models import Delivery, Restatement
 from domain.engagement.rules import Metric, Source, SubjectKind
+from domain.inflation.flags import FlagKind
+from domain.inflation.models import EngagementDiscount, InflationFlag
+from domain.inflation.states import InflationState
 from domain.organizations.models import Organization
 from domain.organizations.rules import OrganizationKind
 from domain.partners.models import Account, Partner
@@ -114,6 +117,7 @@ async def fill(now: datetime, *, hidden_from: int | None = None) -> Filling:
     for number in range(14):
         await _delivery(filling, number)
     await _webhooks(filling)
+    await _inflation(filling)
     return filling
 
 
@@ -283,6 +287,42 @@ async def _webhooks(filling: Filling) -> None:
                 last_error=filling.one(["", CANARY]),
                 created_at=filling.moment(),
                 ended_at=None if state is MessageState.PENDING else filling.moment(),
+            )
+
+
+async def _inflation(filling: Filling) -> None:
+    for number in range(12):
+        state = filling.one(list(InflationState))
+        is_open = state is InflationState.OPEN
+        flag = await InflationFlag.create(
+            id=next(filling.hidden),
+            post_id=filling.one(filling.posts).id,
+            kind=filling.one(list(FlagKind)),
+            metric=filling.one(list(Metric)),
+            bucket=filling.moment(),
+            bucket_hours=number,
+            observed=number * 1.5,
+            low=0.25,
+            high=2.0**number,
+            score=number / 4,
+            inputs={"what": CANARY, "text": filling.one(TEXTS), "n": number},
+            rule_version=CANARY,
+            found_at=filling.moment(),
+            state=state,
+            reason="" if is_open else CANARY,
+            decided_by="" if is_open else CANARY,
+            decided_at=None if is_open else filling.moment(),
+        )
+        if state is InflationState.CONFIRMED:
+            await EngagementDiscount.create(
+                id=next(filling.hidden),
+                flag=flag,
+                post_id=flag.post_id,
+                metric=flag.metric,
+                value=number + 1,
+                reason=CANARY,
+                confirmed_by=CANARY,
+                confirmed_at=filling.moment(),
             )
 
 

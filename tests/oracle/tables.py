@@ -16,6 +16,7 @@ from domain.campaigns.models import Campaign
 from domain.deliveries.models import Delivery, Restatement
 from domain.engagement.models import MetricDefinition
 from domain.engagement.rules import Addition
+from domain.inflation.models import EngagementDiscount, InflationFlag
 from domain.organizations.models import Organization
 from domain.partners.models import Account, Partner
 from domain.people.models import Person
@@ -32,6 +33,8 @@ MODELS: tuple[type[Model], ...] = (
     Article,
     Campaign,
     Delivery,
+    EngagementDiscount,
+    InflationFlag,
     Organization,
     Partner,
     Person,
@@ -41,6 +44,16 @@ MODELS: tuple[type[Model], ...] = (
     WebhookEndpoint,
     WebhookMessage,
 )
+HIDDEN = (
+    Delivery,
+    EngagementDiscount,
+    InflationFlag,
+    Restatement,
+    WebhookEndpoint,
+    WebhookMessage,
+)
+"""Seen by administrators only."""
+
 Subject: TypeAlias = tuple[str, int, str]
 """Kind of subject, its number, the metric: all as the ledger's tables spell them."""
 
@@ -96,7 +109,7 @@ class Tables:
         deliveries."""
         if is_administrator:
             return True
-        if isinstance(row, (Delivery, Restatement, WebhookEndpoint, WebhookMessage)):
+        if isinstance(row, HIDDEN):
             return False
         if isinstance(row, Article):
             return row.status is ArticleStatus.PUBLISHED
