@@ -86,7 +86,7 @@ class Settings(BaseSettings):
         default="Asia/Shanghai", description="Where a day begins: daily figures are cut here."
     )
     database_pool_size: int = Field(
-        default=8, ge=1, le=200, description="Connections for reading, per API process."
+        default=5, ge=1, le=200, description="Connections for reading, per API process."
     )
     statement_timeout_seconds: float = Field(
         default=10.0, gt=0, le=300, description="The longest one read may take in the database."

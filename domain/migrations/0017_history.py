@@ -155,6 +155,6 @@ STALE_THEN = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("domain", "0013_list_indexes"), ("domain", "0013_newest_for_hours")]
+    dependencies = [("domain", "0016_webhooks")]
 
     operations = [ops.RunSQL([*TABLES, NOW, *TOTALS, *GAINS, STALE, STALE_THEN])]

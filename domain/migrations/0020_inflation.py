@@ -13,7 +13,7 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
 class Migration(migrations.Migration):
-    dependencies = [('domain', '0014_history'), ('domain', '0014_list_sizes'), ('domain', '0014_pull_changes')]
+    dependencies = [("domain", "0019_list_sizes")]
 
     initial = False
 

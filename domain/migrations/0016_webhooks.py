@@ -13,7 +13,7 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
 class Migration(migrations.Migration):
-    dependencies = [('domain', '0012_pull_status'), ('domain', '0012_what_adds_up')]
+    dependencies = [("domain", "0015_newest_for_hours")]
 
 
     operations = [

@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("domain", "0012_pull_status"), ("domain", "0012_what_adds_up")]
+    dependencies = [("domain", "0014_list_indexes")]
 
     operations = [
         ops.AddField(

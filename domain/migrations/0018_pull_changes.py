@@ -15,10 +15,6 @@ TRIGGERS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("domain", "0013_list_indexes"),
-        ("domain", "0013_newest_for_hours"),
-        ("domain", "0013_webhooks"),
-    ]
+    dependencies = [("domain", "0017_history")]
 
     operations = [ops.RunSQL(TRIGGERS)]

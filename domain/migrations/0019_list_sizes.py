@@ -133,10 +133,6 @@ STATEMENTS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("domain", "0013_list_indexes"),
-        ("domain", "0013_newest_for_hours"),
-        ("domain", "0013_webhooks"),
-    ]
+    dependencies = [("domain", "0018_pull_changes")]
 
     operations = [ops.RunSQL(STATEMENTS)]

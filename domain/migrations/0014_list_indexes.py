@@ -15,6 +15,6 @@ INDEXES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("domain", "0012_pull_status"), ("domain", "0012_what_adds_up")]
+    dependencies = [("domain", "0013_what_adds_up")]
 
     operations = [ops.RunSQL(INDEXES)]
