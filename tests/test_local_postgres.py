@@ -22,7 +22,8 @@ from domain.database import connection_parameters
 
 ROOT = Path(__file__).parent.parent
 HOLDER = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 from pathlib import Path
 from commands.local_postgres import local_postgres
 with local_postgres(Path(sys.argv[1]), report=print) as database:
