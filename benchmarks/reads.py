@@ -37,7 +37,6 @@ MIXED = "W7"
 SECOND = "2P"
 CHOICES = (*NAMES, SECOND)
 COLD_SAMPLES = 20
-READER = {"size": 1, "timeout_seconds": 60.0}
 
 Positive = Annotated[int, Parameter(validator=Number(gte=1))]
 
