@@ -199,6 +199,20 @@ async def test_a_window_starts_at_a_value_that_stood(district: d.District) -> No
     assert await consistent()
 
 
+async def test_a_window_that_holds_a_partners_wording_alone_keeps_the_definition(
+    district: d.District,
+) -> None:
+    """The anchor is the partner's word, and what leads was said before it."""
+    post = await d.post(district, "worded", organization_id=district.point)
+    for hour, definition in enumerate(["weibo.reads/2013-03", "test.reads/1", "test.reads/1"]):
+        moment = DAY + 2 * hour * HOUR
+        await d.take(d.reads(post, 5 + hour, moment, definition=definition))
+        await roll_up_all(zone=d.ZONE)
+    found = await d.figures("POST", post)
+    assert (found["definition"], found["addition"]) == ("weibo.reads/2013-03", "UNLESS_ORIGINAL")
+    assert await consistent()
+
+
 async def test_a_running_total_displaces_the_parts_and_their_rows(district: d.District) -> None:
     account = await d.account("parts", district.partner)
     post = await d.post(

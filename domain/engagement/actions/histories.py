@@ -104,9 +104,11 @@ class History:
     @property
     def is_of_one_definition(self) -> bool:
         """Whether a window of it can be derived: what was left out holds no break and no other
-        definition than what was loaded. (What is not rolled up yet lies within the window.)"""
+        definition than what was loaded, which names the one that leads. (What is not rolled up
+        yet lies within the window.)"""
         codes = {each.definition for each in self.observations if by_code(each.definition)}
-        return self.stored.breaks == 0 and codes <= {self.stored.definition}
+        leading = {self.stored.definition} - {None}
+        return self.stored.breaks == 0 and codes == leading
 
     def derive(self, zone: ZoneInfo) -> Derived:
         """From the day of `since` on, all of it."""
