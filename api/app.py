@@ -94,7 +94,7 @@ def create_app(settings: Settings) -> Application:
                 hub,
                 most=settings.following_connections,
             )
-            app.state.reader = reader
+            app.state.changes = changes
             yield
 
     rest = Starlette(

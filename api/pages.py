@@ -58,7 +58,7 @@ all of it: the reads. Every number says how well it is known and since when.</p>
 <li><code>/v1/engagement</code><span>Partners push their statistics here, signed.</span></li>
 <li><a href="/v1/openapi.json">/v1/openapi.json</a><span>The same, for machines.</span></li>
 <li><code>/livez</code><span>Whether the process is alive.</span></li>
-<li><code>/readyz</code><span>Whether it can answer: the database is there.</span></li>
+<li><code>/readyz</code><span>Whether it can answer, and if not, why.</span></li>
 </ul>
 """
 

@@ -18,7 +18,6 @@ from domain.outages import OUTAGES
 T = TypeVar("T")
 
 CONNECT_SECONDS = 5.0
-READY_SECONDS = 2.0
 SETTINGS = {
     "application_name": "xinfeng-reader",
     "default_transaction_read_only": "on",
@@ -106,15 +105,6 @@ class Reader:
         (plan,) = await self._fetch(connection, explain, values)
         assert plan is not None
         return Explanation(types, plan)
-
-    async def is_ready(self) -> bool:
-        """Whether the database answers now."""
-        try:
-            async with asyncio.timeout(READY_SECONDS):
-                await self.row("SELECT TRUE", ())
-        except (Unavailable, TimedOut, TimeoutError):
-            return False
-        return True
 
 
 async def _prepare(connection: asyncpg.Connection) -> None:
