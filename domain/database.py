@@ -29,6 +29,7 @@ NOUNS = (
     "pulling",
     "teams",
     "tokens",
+    "users",
     "webhooks",
 )
 

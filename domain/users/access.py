@@ -1,0 +1,9 @@
+"""Who may see accounts of people: administrators."""
+
+from __future__ import annotations
+
+from domain.access import EVERY_ROW, NO_ROW, Predicate, Viewer
+
+
+def visible(viewer: Viewer) -> Predicate:
+    return EVERY_ROW if viewer.is_administrator else NO_ROW
