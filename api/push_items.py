@@ -45,7 +45,7 @@ def read_batch(body: bytes) -> Batch:
     try:
         known = msgspec.json.decode(body, type=Body)
     except msgspec.ValidationError as error:
-        raise Invalid(str(error), code="INVALID_BATCH") from None
+        raise Invalid(text.shown(str(error)), code="INVALID_BATCH") from None
     except msgspec.DecodeError as error:
         _explain(body, error)
     except RecursionError:
@@ -75,7 +75,8 @@ def _read_item(raw: msgspec.Raw) -> PushedItem | WrongItem:
     try:
         return _item(msgspec.json.decode(raw, type=Item), text_)
     except msgspec.DecodeError as error:
-        fault = _out_of_range(str(error)) or Fault(Rejection.MALFORMED, str(error))
+        message = text.shown(str(error))
+        fault = _out_of_range(message) or Fault(Rejection.MALFORMED, message)
     except Invalid as problem:
         place = "/".join(problem.path)
         fault = Fault(Rejection.MALFORMED, f"{place}: {problem.message}")

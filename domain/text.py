@@ -12,6 +12,7 @@ Path = tuple[str, ...]
 SURROGATE = re.compile("[\ud800-\udfff]")
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 CONTROL_BUT_LAYOUT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 BREAKS = re.compile("[\n\r\t\u2028\u2029]")
 UNSEEN = {"Zs", "Zl", "Zp", "Cc", "Cf"}
 
@@ -26,6 +27,13 @@ def prose(value: str, *, path: Path, longest: int, required: bool = False) -> st
     """Text of several lines: line feeds and tabs may stand in it. Raises Invalid."""
     text = _checked(value.replace("\r\n", "\n").replace("\r", "\n"), path, CONTROL_BUT_LAYOUT)
     return _fitted(text, path, longest, required)
+
+
+def shown(value: str, *, longest: int = 300) -> str:
+    """A text of somebody else's as a message may quote it: control characters are spelled out, and
+    what is too long is cut."""
+    spelled = UNPRINTABLE.sub(lambda found: f"U+{ord(found[0]):04X}", value)
+    return spelled if len(spelled) <= longest else spelled[: longest - 1] + "…"
 
 
 def _checked(value: str, path: Path, forbidden: re.Pattern[str]) -> str:

@@ -163,6 +163,18 @@ async def test_a_good_item_stands_beside_every_kind_of_bad_one() -> None:
     assert not await Observation.filter(post_id=stranger.posts[0]).exists()
 
 
+@pytest.mark.parametrize("name", ["\x00", "a\u2028b\x07", "\ud83d\ude00", "n" * 5_000])
+async def test_whatever_a_field_is_called_the_fault_is_told_and_kept(name: str) -> None:
+    sender = await make_sender()
+    answer = await send(sender, batch(item(sender.posts[0]), {**item(sender.posts[1]), name: 1}))
+    assert rejections(answer) == [(1, "MALFORMED")]
+    (entry,) = answer.json()["rejected"]
+    assert entry["message"].startswith("Object contains unknown field `")
+    assert len(entry["message"]) <= 300
+    kept = await Delivery.get(partner_id=sender.partner_id)
+    assert [each["message"] for each in kept.rejected] == [entry["message"]]
+
+
 async def test_what_is_known_already_is_a_duplicate() -> None:
     sender = await make_sender()
     body = batch(item(sender.posts[0]), item(sender.posts[0]))

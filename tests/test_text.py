@@ -184,3 +184,9 @@ def test_other_addresses_are_refused(value: str) -> None:
     with pytest.raises(Invalid) as caught:
         web_address(value, path=("url",), longest=100)
     assert (caught.value.code, caught.value.path) == ("INVALID_URL", ("url",))
+
+
+def test_a_text_of_somebody_else_s_can_be_shown_and_kept() -> None:
+    assert text.shown("a\x00b\u2028\ud800") == "aU+0000bU+2028U+D800"
+    assert text.shown("春" * 5, longest=5) == "春春春春春"
+    assert text.shown("春" * 6, longest=5) == "春春春春…"
