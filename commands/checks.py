@@ -28,7 +28,8 @@ CHECKS = (
     ),
     Check("missing migrations", ("cli.py", "migrate", "--check")),
     Check("stale schema.graphql and openapi.json", ("cli.py", "schema", "--check")),
-    Check("tests (pytest)", ("-m", "pytest", "--cov", "--cov-report=term:skip-covered")),
+    # Two processes, each with a PostgreSQL of its own: many tests wait for clocks and children.
+    Check("tests (pytest)", ("-m", "pytest", "--numprocesses=2", "--dist=loadfile")),
 )
 
 

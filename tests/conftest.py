@@ -36,6 +36,16 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("xinfeng")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long runs are left out unless they are asked for."""
+    if os.environ.get("XINFENG_SLOW") == "1":
+        return
+    skip = pytest.mark.skip(reason="a long run: XINFENG_SLOW=1 asks for it")
+    for item in items:
+        if "slow" in item.keywords:
+            item.add_marker(skip)
+
+
 async def _statement(url: str, sql: str) -> None:
     connection = await asyncpg.connect(**connection_parameters(url))
     try:

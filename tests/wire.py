@@ -49,9 +49,11 @@ async def _asked(wire: Wire, source: asyncio.StreamReader, to: asyncio.StreamWri
 
 
 async def _answered(source: asyncio.StreamReader, to: asyncio.StreamWriter) -> None:
+    """Passes on what the server says, and that it has left: a client waits for that."""
     while data := await source.read(65_536):
         to.write(data)
         await to.drain()
+    to.close()
 
 
 @asynccontextmanager
