@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -68,7 +67,7 @@ async def test_a_faulty_item_is_named_and_refuses_the_whole(
     before = await written()
     good = d.reads(post_id, 7, DAY)
     with pytest.raises(Invalid) as refused:
-        await d.take(good, replace(good, **change), good)
+        await d.take(good, good._replace(**change), good)
     assert refused.value.path == ("1", field)
     assert await written() == before
 

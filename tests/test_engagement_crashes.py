@@ -102,6 +102,6 @@ async def test_killed_at_any_statement_nothing_half_is_recorded(
             assert await d.rows("SELECT count(*) FROM observation") == kept
             assert await d.rows("SELECT count(*) FROM engagement_dirty") == marks
         statement += 1
-    assert statement > 2
+    assert statement > 1
     assert await d.take(d.reads(post, 5, DAY)) == [False]
     assert await verify(zone=d.ZONE, report=d.silent) == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, NamedTuple
@@ -115,7 +114,7 @@ async def test_any_order_with_roll_ups_between_is_what_one_rebuild_says(
 ) -> None:
     posts = [await new_post(district, 0)]
     posts.append(await new_post(district, 1, repost_of_id=posts[0] if story.reposts else None))
-    said = [replace(each, post_id=posts[each.post_id]) for each in story.said]
+    said = [each._replace(post_id=posts[each.post_id]) for each in story.said]
     for step in story.steps:
         if isinstance(step, int):
             await roll_up(zone=d.ZONE, limit=step)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest_asyncio
@@ -175,7 +174,7 @@ async def gained_last(district: d.District, name: str, *said: NewObservation) ->
     """The days of a post of whom this was said, one roll-up after each word."""
     post = await d.post(district, name, organization_id=district.point)
     for word in said:
-        await d.take(replace(word, post_id=post))
+        await d.take(word._replace(post_id=post))
         await roll_up_all(zone=d.ZONE)
     return await d.days("POST", post)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -26,7 +26,7 @@ class Judged:
 
     def observations(self, delivery_id: int) -> list[tuple[int, NewObservation]]:
         return [
-            (index, replace(made, delivery_id=delivery_id)) for index, made in self.made.items()
+            (index, made._replace(delivery_id=delivery_id)) for index, made in self.made.items()
         ]
 
 
@@ -80,4 +80,4 @@ async def _place(
     if isinstance(post, Fault):
         judged.faults[index] = post
     else:
-        judged.made[index] = replace(made, post_id=post)
+        judged.made[index] = made._replace(post_id=post)

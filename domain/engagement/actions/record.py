@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from domain.engagement.checks import NewObservation, check_observation
+from domain.engagement.checks import NewObservation, check_observation, check_value
 from domain.problems import NotFound
 
 __all__ = ["NewObservation", "mark_posts", "record"]
@@ -28,31 +29,53 @@ KEY_TYPES = {
 }
 KEY = ", ".join(KEY_TYPES)
 
+MANNER_TYPES = {
+    **{name: kind for name, kind in KEY_TYPES.items() if name not in ("post_id", "value")},
+    "raw_answer_id": "bigint",
+    "delivery_id": "bigint",
+}
+"""What is said of a word beside the post and the value. Of what comes at once most share it, and it
+is sent once: the words of an answer differ in metric, those of a push in little more."""
+
+_MANNERS = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(MANNER_TYPES.values(), 6))
+
+# In one order for all: whoever writes the same key second waits for the first, and a circle of
+# such waits would be a deadlock. OFFSET 0: a look into the index for each post given.
 APPEND = f"""
-WITH added AS (
+WITH missing AS MATERIALIZED (
+    SELECT given.post_id FROM (SELECT DISTINCT unnest($1::bigint[]) AS post_id) AS given
+    WHERE NOT EXISTS (SELECT FROM post WHERE post.id = given.post_id OFFSET 0)
+), added AS (
     INSERT INTO observation ({KEY}, raw_answer_id, delivery_id, recorded_at)
-    SELECT *, $14::timestamptz FROM unnest(
-        {", ".join(f"${number}::{kind}[]" for number, kind in enumerate(KEY_TYPES.values(), 1))},
-        $12::bigint[], $13::bigint[]
-    )
+    SELECT {KEY}, raw_answer_id, delivery_id, $4::timestamptz
+    FROM unnest($1::bigint[], $2::bigint[], $3::int[])
+        WITH ORDINALITY AS given (post_id, value, manner, place)
+    JOIN unnest({_MANNERS})
+        WITH ORDINALITY AS manner ({", ".join(MANNER_TYPES)}, number)
+        ON manner.number = given.manner
+    WHERE NOT EXISTS (SELECT FROM missing)
+    ORDER BY {KEY}, place
     ON CONFLICT ({KEY}) DO NOTHING
     RETURNING {KEY}
 ), marked AS (
     INSERT INTO engagement_dirty (post_id, metric, since)
     SELECT post_id, metric, min(observed_at) FROM added GROUP BY post_id, metric
 )
-SELECT counted.number, added.*
+SELECT counted.number, (SELECT array_agg(post_id) FROM missing) AS missing, added.*
 FROM (SELECT count(*) AS number FROM added) AS counted
-LEFT JOIN added ON counted.number < $15::bigint
+LEFT JOIN added ON counted.number < $5::bigint
 """
 """Appends, marks each (post, metric) from its earliest new observation on, and tells how many
-were new; and which, where not all were."""
+were new; and which, where not all were. Where a post is missing nothing is written."""
 
 MARK_POSTS = """
 INSERT INTO engagement_dirty (post_id, metric, since)
 SELECT subject_id, metric, CASE WHEN NOT $2::boolean THEN as_of END FROM engagement_total
 WHERE subject_kind = 'POST' AND subject_id = ANY($1::bigint[])
 """
+
+Manner = tuple[Any, ...]
+"""Of a word, in the order of MANNER_TYPES."""
 
 Key = tuple[Any, ...]
 
@@ -66,15 +89,33 @@ async def record(
     NotFound with the path (index, field) of the first fault, before anything is written. Call it
     once in a transaction: two callers who take the same observations then never wait in a circle.
     """
+    if not observations:
+        return []
+    manners, chosen = _checked(observations, now)
     for index, given in enumerate(observations):
-        check_observation(given, now=now, path=(str(index),))
-    await _check_posts(client, observations)
-    first: dict[Key, int] = {}
-    for index, given in enumerate(observations):
-        first.setdefault(_key(given), index)
-    added = await _append(client, {key: observations[index] for key, index in first.items()}, now)
-    new = set(first.values()) if added is None else {first[key] for key in added}
-    return [index in new for index in range(len(observations))]
+        if not 0 < given.post_id < 2**63:
+            raise _not_found(index, given.post_id)
+    rows = await client.execute_query_dict(
+        APPEND,
+        [
+            [given.post_id for given in observations],
+            [given.value for given in observations],
+            chosen,
+            now,
+            len(observations),
+            *([*column] for column in zip(*manners, strict=True)),
+        ],
+    )
+    number, missing = rows[0].pop("number"), rows[0].pop("missing")
+    if missing:
+        raise next(
+            _not_found(index, given.post_id)
+            for index, given in enumerate(observations)
+            if given.post_id in missing
+        )
+    if number == len(observations):
+        return [True] * number
+    return _which(observations, rows if number else [])
 
 
 async def mark_posts(
@@ -84,60 +125,62 @@ async def mark_posts(
     await client.execute_query_dict(MARK_POSTS, [list(post_ids), whole])
 
 
-async def _check_posts(client: BaseDBAsyncClient, observations: Sequence[NewObservation]) -> None:
-    asked = {given.post_id for given in observations if 0 < given.post_id < 2**63}
-    rows = await client.execute_query_dict(
-        "SELECT id FROM post WHERE id = ANY($1::bigint[])", [list(asked)]
-    )
-    known = {row["id"] for row in rows}
+def _checked(
+    observations: Sequence[NewObservation], now: datetime
+) -> tuple[list[Manner], list[int]]:
+    """The manners in which they are said, and the number of each one's, counted from 1. What is
+    said in a manner that was checked already needs a look at its value only."""
+    known: dict[Manner, int] = {}
+    chosen = []
     for index, given in enumerate(observations):
-        if given.post_id not in known:
-            raise NotFound(f"There is no post {given.post_id}.", path=(str(index), "post_id"))
+        manner = _manner(given)
+        number = known.get(manner)
+        if number is None:
+            check_observation(given, now=now, path=(str(index),))
+            number = known[manner] = len(known) + 1
+        else:
+            check_value(given.value, str(index))
+        chosen.append(number)
+    return list(known), chosen
 
 
-async def _append(
-    client: BaseDBAsyncClient, observations: Mapping[Key, NewObservation], now: datetime
-) -> set[Key] | None:
-    """The keys that were not known; None stands for all of them."""
-    # In one order for all: whoever writes the same key second waits for the first, and a circle
-    # of such waits would be a deadlock.
-    keys = sorted(observations, key=_order)
-    if not keys:
-        return None
-    columns = [list(column) for column in zip(*keys, strict=True)]
-    given = [observations[key] for key in keys]
-    origins = [[each.raw_answer_id for each in given], [each.delivery_id for each in given]]
-    rows = await client.execute_query_dict(APPEND, [*columns, *origins, now, len(keys)])
-    number = rows[0]["number"]
-    if number == len(keys):
-        return None
-    return {tuple(row.values())[1:] for row in rows} if number else set()
-
-
-def _key(given: NewObservation) -> Key:
-    """What makes two observations the same word, as the database spells it.
-
-    `_value_` is an enumeration's plain attribute: `value` is computed, and asked here most of all.
-    """
+def _manner(given: NewObservation) -> Manner:
+    """`_value_` is an enumeration's plain attribute: `value` is computed, and asked here most."""
     return (
-        given.post_id,
         given.metric._value_,
-        given.observed_at.astimezone(UTC),
-        given.value,
+        given.observed_at,
         given.value_kind._value_,
         given.source._value_,
         given.bound._value_,
         given.finality._value_,
         given.definition,
-        _utc(given.period_starts_at),
-        _utc(given.period_ends_at),
+        given.period_starts_at,
+        given.period_ends_at,
+        given.raw_answer_id,
+        given.delivery_id,
     )
 
 
-def _order(key: Key) -> Key:
-    """Keys with missing periods cannot be compared; their texts can."""
-    return (*key[:9], str(key[9]), str(key[10]))
+def _not_found(index: int, post_id: int) -> NotFound:
+    return NotFound(f"There is no post {post_id}.", path=(str(index), "post_id"))
 
 
-def _utc(moment: datetime | None) -> datetime | None:
-    return moment and moment.astimezone(UTC)
+def _which(observations: Sequence[NewObservation], added: Sequence[dict[str, Any]]) -> list[bool]:
+    """Which were added, of a word given twice the first. added: the keys of those that were."""
+    new = {tuple(row[name] for name in KEY_TYPES) for row in added}
+    found = []
+    for given in observations:
+        key = _key(given)
+        found.append(key in new)
+        new.discard(key)
+    return found
+
+
+_key_of = attrgetter(*KEY_TYPES)
+
+
+def _key(given: NewObservation) -> Key:
+    """What makes two observations the same word, as the database spells it."""
+    return tuple(
+        part.astimezone(UTC) if isinstance(part, datetime) else part for part in _key_of(given)
+    )
