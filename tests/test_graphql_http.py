@@ -172,9 +172,9 @@ async def test_documents_beyond_reason_are_refused_quickly(opened: Graph) -> Non
 
 async def test_a_document_that_repeats_itself_is_refused_at_once(opened: Graph) -> None:
     nested = "articles { nodes { author { name organization { name } } } }"
-    started = time.perf_counter()
+    started = time.process_time()
     response = await opened.post(f"{{ {' '.join([nested] * 300)} }}")
-    assert time.perf_counter() - started < 1.5  # 2.5 s and more without the limit
+    assert time.process_time() - started < 1.5  # 2.5 s and more without the limit
     (error,) = response.json()["errors"]
     assert error["extensions"] == {"code": "GRAPHQL_VALIDATION_FAILED"}
     few = await opened.post(f"{{ {' '.join([nested] * 10)} }}")
