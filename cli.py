@@ -253,6 +253,28 @@ GROUPS = {
             ),
         ),
     ),
+    "audit": (
+        "The audit trail: verify it, export it.",
+        (
+            Command(
+                "verify",
+                "commands.audit:verify",
+                "Go through the chain of entries; exit 1 and name the first that does not fit.",
+                (
+                    "audit verify",
+                    "audit verify --head 1042:9f86d081884c7d659a2feaa0c55ad015"
+                    "a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                    "audit verify --json",
+                ),
+            ),
+            Command(
+                "export",
+                "commands.audit:export",
+                "Write the entries as JSON lines, with what was hashed and the hashes.",
+                ("audit export audit.jsonl", "audit export - --since 2026-03-01T00:00:00+08:00"),
+            ),
+        ),
+    ),
     "engagement": (
         "The counts: verify them, rebuild them.",
         (

@@ -2,8 +2,8 @@
 
 `./xinfeng migrate` owns the tables. The processes work as a role without login, `xinfeng_app`, that
 may not update, delete or truncate what is only ever appended to, so that even a forgotten trigger
-lets nothing through. Where the owner may not make roles, they work as the owner, and the triggers
-alone refuse.
+lets nothing through; the chain of audit entries they may only read. Where the owner may not make
+roles, they work as the owner, and the triggers alone refuse.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import asyncpg
 
 ROLE = "xinfeng_app"
 APPENDED = ("observation", "audit_entry", "delivery", "restatement")
+READ = ("audit_link",)
 
 # PostgreSQL 16 tells who may become a role apart from who merely has its rights.
 MAY_BECOME = f"""
@@ -37,7 +38,10 @@ GRANT = "".join(
     f"GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA {schema} TO {ROLE};"
     for schema in SCHEMAS
 )
-REVOKE = f"REVOKE UPDATE, DELETE, TRUNCATE ON {', '.join(APPENDED)} FROM {ROLE}"
+REVOKE = (
+    f"REVOKE UPDATE, DELETE, TRUNCATE ON {', '.join(APPENDED)} FROM {ROLE};"
+    f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {', '.join(READ)} FROM {ROLE};"
+)
 
 
 async def give_rights(connection: asyncpg.Connection) -> str:

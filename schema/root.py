@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 import schema.enums  # noqa: F401 - registers the enumerations
 from schema.articles.mutations import ArticleMutations
 from schema.articles.queries import ArticleQueries
+from schema.audit.queries import AuditQueries
 from schema.campaigns.queries import CampaignQueries
 from schema.engagement.definitions import DefinitionQueries
 from schema.engagement.queries import EngagementQueries
@@ -34,6 +35,7 @@ from schema.webhooks.queries import WebhookQueries
 class Query(
     NodeQueries,
     ArticleQueries,
+    AuditQueries,
     CampaignQueries,
     DefinitionQueries,
     EngagementQueries,

@@ -41,6 +41,7 @@ DISCOUNT_CURSORS = """{ posts(first: 100) { nodes {
     discounts(first: 30, orderBy: LATEST) { edges { cursor } } } } }"""
 LISTS = {
     "Article": ("articles", ("NEWEST", "OLDEST", "MOST_READ")),
+    "AuditEntry": ("auditEntries", ("NEWEST", "OLDEST")),
     "Campaign": ("campaigns", ("NEWEST", "OLDEST", "MOST_READ")),
     "InflationFlag": ("inflationFlags", ("LATEST",)),
     "Organization": ("organizations", ("ENTERED", "NAME", "MOST_READ")),

@@ -35,6 +35,16 @@ SELECT CASE WHEN i % 2 = 0 THEN 1 ELSE 1 + i % 200 END, 'push-' || i, sha256(i::
 FROM generate_series(1, {deliveries}) i
 """
 
+ENTRIES = """
+INSERT INTO audit_entry (at, actor_id, actor, action, subject, request_id)
+SELECT '2025-01-01 00:00Z'::timestamptz + i * interval '5 minutes',
+    CASE WHEN i % 2 = 0 THEN 'Token:' || i % 20 ELSE '' END, 'editor ' || i % 20,
+    (ARRAY['article.publish', 'article.update', 'post.register'])[1 + i % 3],
+    'Article:' || i % 1000, CASE WHEN i % 2 = 0 THEN 'request-' || i / 3 ELSE '' END
+FROM generate_series(1, {entries}) i;
+INSERT INTO audit_link (position, entry_id, previous, hash)
+SELECT id, id, sha256(''), sha256('') FROM audit_entry
+"""
 
 LAST = ("TRUNCATE list_size", SIZES, "VACUUM (ANALYZE)")
 
@@ -45,8 +55,9 @@ async def make_sized(url: str, articles: int) -> None:
         "campaigns": articles // 5,
         "teams": articles // 5,
         "deliveries": articles // 2,
+        "entries": articles,
     }
-    extra = [sql.format(**places) for sql in (CAMPAIGNS, TEAMS, DELIVERIES)]
+    extra = [sql.format(**places) for sql in (CAMPAIGNS, TEAMS, DELIVERIES, ENTRIES)]
     connection = await asyncpg.connect(**connection_parameters(url))
     try:
         await connection.execute("SET session_replication_role = replica")

@@ -158,6 +158,22 @@ def json_text(data: dict[str, Any]) -> str:
     return json.dumps(ordered, ensure_ascii=False)
 
 
+def _json_or_none(column: str) -> Callable[[Asked, Row], str | None]:
+    def text(asked: Asked, row: Row) -> str | None:
+        data = getattr(row, column)
+        return None if data is None else json_text(data)
+
+    return text
+
+
+def _hex(column: str) -> Callable[[Asked, Row], str]:
+    return lambda asked, row: bytes(getattr(row, column)).hex()
+
+
+def _link(asked: Asked, entry: Row) -> Row | None:
+    return next((each for each in asked.all("AuditLink") if each.entry_id == entry.id), None)
+
+
 def _rejections(delivery: Row) -> list[SimpleNamespace]:
     return [SimpleNamespace(item_id=entry.get("itemId"), **entry) for entry in delivery.rejected]
 
@@ -199,6 +215,11 @@ FIELDS: dict[tuple[str, str], Callable[..., Any]] = {
         ("Query", name): _node
         for name in ("account", "campaign", "organization", "partner", "post")
     },
+    ("AuditEntry", "before"): _json_or_none("before"),
+    ("AuditEntry", "after"): _json_or_none("after"),
+    ("AuditEntry", "link"): _link,
+    ("AuditLink", "previous"): _hex("previous"),
+    ("AuditLink", "hash"): _hex("hash"),
     ("Delivery", "rejected"): lambda asked, delivery: len(delivery.rejected),
     ("Delivery", "rejections"): lambda asked, delivery: _rejections(delivery),
     ("Delivery", "restatements"): lambda asked, delivery: _restatements(asked, delivery),

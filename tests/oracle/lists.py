@@ -116,6 +116,15 @@ FITS: dict[str, dict[str, Fits]] = {
         "publishedSince": _since("published_at"),
         "publishedBefore": _before("published_at"),
     },
+    "AuditEntry": {
+        "actor": _is("actor"),
+        "actorId": _is("actor_id"),
+        "action": _is("action"),
+        "subject": _is("subject"),
+        "requestId": _is("request_id"),
+        "happenedSince": _since("at"),
+        "happenedBefore": _before("at"),
+    },
     "Campaign": {
         "within": _below("organization_id"),
         "runningAt": lambda asked, row, moment: row.starts_at <= moment < row.ends_at,
@@ -157,7 +166,7 @@ FITS: dict[str, dict[str, Fits]] = {
     },
 }
 
-STAND_AT = {"Campaign": "starts_at", "Post": "posted_at"}
+STAND_AT = {"AuditEntry": "at", "Campaign": "starts_at", "Post": "posted_at"}
 """The moment by which NEWEST and OLDEST go; an article has two, see _listed."""
 
 

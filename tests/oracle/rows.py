@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from domain.articles.models import Article
 from domain.articles.rules import ArticleStatus
+from domain.audit.models import AuditEntry
 from domain.campaigns.models import Campaign
 from domain.deliveries.models import Delivery, Restatement
 from domain.engagement.rules import Metric, Source, SubjectKind
@@ -118,6 +119,7 @@ async def fill(now: datetime, *, hidden_from: int | None = None) -> Filling:
         await _delivery(filling, number)
     await _webhooks(filling)
     await _inflation(filling)
+    await _audit(filling)
     return filling
 
 
@@ -324,6 +326,21 @@ async def _inflation(filling: Filling) -> None:
                 confirmed_by=CANARY,
                 confirmed_at=filling.moment(),
             )
+
+
+async def _audit(filling: Filling) -> None:
+    for number in range(24):
+        await AuditEntry.create(
+            id=next(filling.hidden),
+            at=filling.moment(),
+            actor_id=filling.one(["", f"Token:{CANARY}"]),
+            actor=f"{CANARY} {filling.one(NAMES)}",
+            action=filling.one(["article.publish", "token.create"]),
+            subject=f"{CANARY}:{number % 5}",
+            before=filling.one([None, {"what": CANARY}]),
+            after=filling.one([None, {"text": filling.one(TEXTS), "n": number, "of": None}]),
+            request_id=filling.one(["", CANARY]),
+        )
 
 
 def _organization_id(article: Any) -> int:

@@ -12,6 +12,7 @@ from tortoise.models import Model
 
 from domain.articles.models import Article
 from domain.articles.rules import ArticleStatus
+from domain.audit.models import AuditEntry, AuditLink
 from domain.campaigns.models import Campaign
 from domain.deliveries.models import Delivery, Restatement
 from domain.engagement.models import MetricDefinition
@@ -31,6 +32,8 @@ Row: TypeAlias = Any
 MODELS: tuple[type[Model], ...] = (
     Account,
     Article,
+    AuditEntry,
+    AuditLink,
     Campaign,
     Delivery,
     EngagementDiscount,
@@ -45,6 +48,8 @@ MODELS: tuple[type[Model], ...] = (
     WebhookMessage,
 )
 HIDDEN = (
+    AuditEntry,
+    AuditLink,
     Delivery,
     EngagementDiscount,
     InflationFlag,

@@ -112,7 +112,7 @@ class Values:
                 return self.one(words.last_days)
             case "publishedSince" | "publishedBefore" | "postedSince" | "postedBefore":
                 return self.one(words.moments)
-            case "runningAt":
+            case "runningAt" | "happenedSince" | "happenedBefore":
                 return self.one(words.moments)
             case "minimumCoverage":
                 return self.one([0, 0.25, 0.5, 2 / 3, 0.8, 1])

@@ -10,10 +10,22 @@ from zoneinfo import ZoneInfo
 from tests.oracle.tables import Tables
 
 NO_SUCH = 999_999
+UNNUMBERED = ("AuditLink", "Restatement")
+"""Types without a global id."""
+
 ODD_TEXTS = ["", "'", '"; DROP TABLE article', "no such", "😀", "{x}", "%s", "$1", "\\"]
 
 Order: TypeAlias = tuple[str, str]
 """Name of the type in a list, name of the list's order."""
+
+AUDITED = {
+    "actor": "actor",
+    "actorId": "actor_id",
+    "action": "action",
+    "subject": "subject",
+    "requestId": "request_id",
+}
+"""Conditions of the audit trail, and their columns."""
 
 
 @dataclass
@@ -32,14 +44,19 @@ class Words:
 
 def words_of(tables: Tables, now: datetime, zone: ZoneInfo) -> Words:
     articles = list(tables.nouns["Article"].values())
+    audited = list(tables.nouns["AuditEntry"].values())
     named = [*tables.nouns["Organization"].values(), *tables.nouns["Partner"].values()]
     today = now.astimezone(zone).date()
     return Words(
-        {name: _ids(name, rows) for name, rows in tables.nouns.items() if name != "Restatement"}
+        {name: _ids(name, rows) for name, rows in tables.nouns.items() if name not in UNNUMBERED}
         | {"Network": ["Network:1", "Network:2"]},
         {
             "code": ["BCI", "WEIBO_LIST", "WCI", *ODD_TEXTS],
             "slug": [row.slug for row in articles] + ODD_TEXTS,
+            **{
+                name: _once(getattr(row, column) for row in audited) + ODD_TEXTS
+                for name, column in AUDITED.items()
+            },
             "category": _once(row.category for row in articles) + ODD_TEXTS,
             "tag": _once(tag for row in articles for tag in row.tags) + ODD_TEXTS,
             "webhookId": [f"push-{number}" for number in range(14)] + ODD_TEXTS,
@@ -73,6 +90,7 @@ def _moments(tables: Tables, zone: ZoneInfo) -> list[str]:
     """Exactly when something happened, and a little before and after; in several zones."""
     known = {row.posted_at for row in tables.nouns["Post"].values()}
     known |= {row.starts_at for row in tables.nouns["Campaign"].values()}
+    known |= {row.at for row in tables.nouns["AuditEntry"].values()}
     known |= {row.published_at for row in tables.nouns["Article"].values() if row.published_at}
     step = timedelta(microseconds=1)
     return [
