@@ -103,7 +103,7 @@ class Callers:
 
 
 def _seconds(holder: Holder, now: datetime) -> float:
-    """How long it may be known: a moment, and not past its own end."""
-    if holder.expires_at is None:
+    """How long it may be known: a moment, and not past the one at which their roles change."""
+    if holder.until is None:
         return MOMENT_SECONDS
-    return min(MOMENT_SECONDS, (holder.expires_at - now).total_seconds())
+    return min(MOMENT_SECONDS, (holder.until - now).total_seconds())

@@ -16,7 +16,7 @@ from api.push_refusals import Refusal, json_response, refusing
 from api.push_sender import check_signature, partner_of, signature_of
 from api.push_signature import Signed
 from api.waiting import within
-from domain.access import Act, Role, Viewer
+from domain.access import Act, Kind, Viewer
 from domain.deliveries.actions import Receipt, receive
 from domain.deliveries.push import Push
 from domain.ids import format_id
@@ -49,7 +49,7 @@ async def _take(
     state = request.app.state
     await check_signature(state.secret_box, partner_id, signed, body, now=now)
     push = _push(partner_id, signed, body, state.settings)
-    viewer = Viewer(Role.ANONYMOUS, format_id("Partner", partner_id))
+    viewer = Viewer(Kind.PARTNER, partner_id, format_id("Partner", partner_id))
     try:
         return await receive(Act(viewer, now), push)
     except Conflict as problem:

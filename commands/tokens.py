@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
@@ -54,7 +54,7 @@ def list_tokens(*, as_json: Json = False) -> None:
     for row in rows:
         state = f"revoked {row['revokedAt']}" if row["revokedAt"] else "in use"
         until = f", until {row['expiresAt']}" if row["expiresAt"] else ""
-        print(f"{row['id']}  {row['role']}  {row['name']}  ({state}{until})")
+        print(f"{row['id']}  {', '.join(row['scopes'])}  {row['name']}  ({state}{until})")
 
 
 def revoke(token_id: str) -> None:
@@ -72,11 +72,11 @@ def revoke(token_id: str) -> None:
     say(f"{token_id} is revoked")
 
 
-def _row(token: Token) -> dict[str, str | None]:
+def _row(token: Token) -> dict[str, Any]:
     return {
         "id": format_id("Token", token.id),
         "name": token.name,
-        "role": token.role.value,
+        "scopes": token.scopes,
         "createdAt": token.created_at.isoformat(),
         "expiresAt": token.expires_at.isoformat() if token.expires_at else None,
         "revokedAt": token.revoked_at.isoformat() if token.revoked_at else None,

@@ -1,7 +1,9 @@
-"""Who is looking. What a viewer may see is said by each noun's own access.py."""
+"""Who is looking, and what they hold. What a viewer may see is said by each noun's own access.py,
+what a viewer may do by domain/permissions.py."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,34 +11,99 @@ from typing import Any, NamedTuple
 
 from domain.problems import Forbidden
 
+NETWORK = ""
+"""The path of a grant that holds for the whole network: every path lies below it."""
 
-class Role(StrEnum):
-    """What kind of caller this is; roles on organizations refine it later."""
+
+class Kind(StrEnum):
+    """What kind of caller this is."""
 
     ANONYMOUS = "ANONYMOUS"
+    USER = "USER"
+    APPLICATION = "APPLICATION"
+    PARTNER = "PARTNER"
+    SYSTEM = "SYSTEM"
+
+
+class Role(StrEnum):
+    """What somebody is at an organization and everything below it."""
+
+    AUTHOR = "AUTHOR"
+    REVIEWER = "REVIEWER"
+    PUBLISHER = "PUBLISHER"
+    DISPATCHER = "DISPATCHER"
+    ANALYST = "ANALYST"
     ADMINISTRATOR = "ADMINISTRATOR"
+
+
+class Scope(StrEnum):
+    """What a caller may use its roles for: a token may be given to do less than its holder's roles
+    allow."""
+
+    READ_PUBLIC = "READ_PUBLIC"
+    READ_INTERNAL = "READ_INTERNAL"
+    WRITE = "WRITE"
+
+
+EVERY_SCOPE = frozenset(Scope)
+
+
+class Grant(NamedTuple):
+    """A role that holds now. path: of the organization, ids from the root joined by dots."""
+
+    role: Role
+    path: str
+
+    def reaches(self, path: str) -> bool:
+        """Whether it holds at the organization of that path. NETWORK lies only below itself."""
+        return self.path in (NETWORK, path) or path.startswith(f"{self.path}.")
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The caller of one request. `name` is what the audit trail shows."""
+    """The caller of one request.
 
-    role: Role = Role.ANONYMOUS
+    number: the user's, the token's or, of a PARTNER, the partner's; 0 of others.
+    name: what the audit trail shows. grants: the roles that hold now, sorted.
+    """
+
+    kind: Kind = Kind.ANONYMOUS
+    number: int = 0
     name: str = "anonymous"
+    grants: tuple[Grant, ...] = ()
+    scopes: frozenset[Scope] = frozenset()
 
     @property
     def is_administrator(self) -> bool:
-        return self.role is Role.ADMINISTRATOR
+        """Of the whole network, free to read and write what every organization has."""
+        return self.kind is Kind.SYSTEM or (
+            Grant(Role.ADMINISTRATOR, NETWORK) in self.grants and self.scopes == EVERY_SCOPE
+        )
+
+    @property
+    def sees_everything(self) -> bool:
+        """Reads as an administrator of the whole network does."""
+        return self.kind is Kind.SYSTEM or NETWORK in self.sees_as(Role.ADMINISTRATOR)
+
+    def sees_as(self, *roles: Role) -> list[str]:
+        """The paths below which it reads by one of these roles, sorted."""
+        if Scope.READ_INTERNAL not in self.scopes:
+            return []
+        return sorted({grant.path for grant in self.grants if grant.role in roles})
+
+    def is_same(self, other: Viewer) -> bool:
+        """Whether the two are one and the same caller, whatever they may do by now."""
+        return (self.kind, self.number, self.name) == (other.kind, other.number, other.name)
 
 
 ANONYMOUS = Viewer()
-SYSTEM = Viewer(Role.ADMINISTRATOR, "system")
+SYSTEM = Viewer(Kind.SYSTEM, 0, "system", scopes=EVERY_SCOPE)
 
 
 def require_administrator(viewer: Viewer) -> None:
-    """The gate every action passes first. Raises Forbidden."""
+    """The gate of what is the whole network's. Raises Forbidden."""
     if not viewer.is_administrator:
-        raise Forbidden("only an administrator may do this")
+        raise Forbidden("only an administrator of the whole network may do this")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +128,40 @@ class Predicate(NamedTuple):
 
 EVERY_ROW = Predicate("TRUE")
 NO_ROW = Predicate("FALSE")
+PLACE = re.compile(r"\{(\d+)\}")
+
+
+def either(*conditions: Predicate) -> Predicate:
+    """That one of the conditions holds."""
+    if EVERY_ROW in conditions:
+        return EVERY_ROW
+    texts: list[str] = []
+    values: tuple[Any, ...] = ()
+    for condition in conditions:
+        if condition != NO_ROW:
+            texts.append(_moved(condition.sql, len(values)))
+            values += condition.values
+    if len(texts) < 2:
+        return Predicate(texts[0], values) if texts else NO_ROW
+    return Predicate(f"({' OR '.join(texts)})", values)
+
+
+def _moved(sql: str, by: int) -> str:
+    return PLACE.sub(lambda place: f"{{{int(place[1]) + by}}}", sql)
+
+
+def below(viewer: Viewer, roles: tuple[Role, ...], organization: str) -> Predicate:
+    """The rows of the organizations where the viewer reads by one of the roles.
+
+    organization: SQL of the row's organization, e.g. "{row}.organization_id". The text is the same
+    wherever the roles hold: the paths are bound.
+    """
+    if viewer.sees_everything:
+        return EVERY_ROW
+    paths = viewer.sees_as(*roles)
+    if NETWORK in paths:
+        return EVERY_ROW
+    if not paths:
+        return NO_ROW
+    where = "SELECT seen.id FROM organization seen WHERE seen.path <@ ANY({0}::ltree[])"
+    return Predicate(f"{organization} IN ({where})", (paths,))

@@ -21,6 +21,7 @@ NOUNS = (
     "campaigns",
     "deliveries",
     "engagement",
+    "grants",
     "inflation",
     "organizations",
     "partners",

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from tortoise.connection import get_connection
 
-from domain.access import ANONYMOUS, Act, Role, Viewer
+from domain.access import ANONYMOUS, EVERY_SCOPE, NETWORK, Act, Grant, Kind, Role, Viewer
 from domain.articles import actions as articles
 from domain.campaigns import actions as campaigns
 from domain.engagement.actions.rollup import roll_up_all
@@ -27,7 +27,8 @@ from domain.posts import actions as posts
 from domain.problems import Problem
 
 NOW = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
-EDITOR = Act(Viewer(Role.ADMINISTRATOR, "editor"), NOW, "request-1")
+EVERYWHERE = (Grant(Role.ADMINISTRATOR, NETWORK),)
+EDITOR = Act(Viewer(Kind.USER, 1, "editor", EVERYWHERE, EVERY_SCOPE), NOW, "request-1")
 STRANGER = Act(ANONYMOUS, NOW)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NO_SUCH = 2**63 - 1

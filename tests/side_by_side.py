@@ -92,7 +92,7 @@ class Sides:
             expected = self.expected(query, given, viewer)
             if self._asked(viewer).today == today:
                 break
-        told = f"{viewer.role} asked\n{query}\n{given}\n"
+        told = f"{viewer} asked\n{query}\n{given}\n"
         assert found.errors == (), f"{told}{[error.formatted for error in found.errors]}"
         differs = difference(expected, read(found.body)["data"])
         assert differs is None, told + str(differs)

@@ -87,7 +87,8 @@ def test_a_token_is_shown_once_listed_and_revoked(on_database: str, capsys: Outp
     text = capsys.readouterr().out
     (row,) = json.loads(text)
     assert token not in text
-    assert (row["id"], row["name"], row["role"]) == ("Token:1", "district app", "ADMINISTRATOR")
+    assert (row["id"], row["name"]) == ("Token:1", "district app")
+    assert row["scopes"] == ["READ_PUBLIC", "READ_INTERNAL", "WRITE"]
     assert row["revokedAt"] is None
     assert cli.run(["token", "revoke", "Token:1"]) == 0
     capsys.readouterr()

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.access import Role, Viewer
+from domain.access import EVERY_SCOPE, NETWORK, Grant, Kind, Role, Scope, Viewer
 from domain.audit.models import AuditEntry
 from domain.problems import Conflict, Forbidden, Invalid, NotFound
 from domain.tokens import actions
@@ -22,22 +22,36 @@ HOUR = timedelta(hours=1)
 async def test_a_token_tells_who_is_calling() -> None:
     number, token = await actions.create(EDITOR, "应用", Role.ADMINISTRATOR, None)
     holder = await actions.holder_of(token, now=NOW)
-    assert holder == (Viewer(Role.ADMINISTRATOR, f"应用 (Token:{number})"), None)
+    name = f"应用 (Token:{number})"
+    grants = (Grant(Role.ADMINISTRATOR, NETWORK),)
+    assert holder == (Viewer(Kind.APPLICATION, number, name, grants, EVERY_SCOPE), None)
 
 
 async def test_only_the_hash_is_kept() -> None:
     number, token = await actions.create(
-        EDITOR, "应用", Role.ANONYMOUS, None, random=lambda count: bytes(range(count))
+        EDITOR,
+        "应用",
+        None,
+        None,
+        scopes=[Scope.READ_PUBLIC],
+        random=lambda count: bytes(range(count)),
     )
     assert token == "xf_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
     row = await Token.get(id=number)
     assert row.sha256 == hashlib.sha256(token.encode()).digest()
     entry = await AuditEntry.get(subject=f"Token:{number}")
-    assert entry.after == {"name": "应用", "role": "ANONYMOUS", "expires_at": None}
+    assert entry.after == {
+        "name": "应用",
+        "partner_id": None,
+        "scopes": ["READ_PUBLIC"],
+        "expires_at": None,
+        "role": None,
+        "organization_id": None,
+    }
 
 
 async def test_tokens_differ() -> None:
-    made = [await actions.create(EDITOR, "应用", Role.ANONYMOUS, None) for _ in range(3)]
+    made = [await actions.create(EDITOR, "应用", None, None) for _ in range(3)]
     assert len({token for _, token in made}) == 3
     assert all(len(token) == 46 for _, token in made)
 
@@ -80,7 +94,7 @@ async def test_what_is_refused() -> None:
 
 
 async def test_the_list_shows_all_in_order() -> None:
-    number, _ = await actions.create(EDITOR, "最新", Role.ANONYMOUS, None)
+    number, _ = await actions.create(EDITOR, "最新", None, None)
     rows = await actions.list_tokens(EDITOR.viewer)
     assert rows[-1].id == number
     assert [row.id for row in rows] == sorted(row.id for row in rows)

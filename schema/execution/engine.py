@@ -42,6 +42,7 @@ from schema.planner.errors import BadInput
 from schema.planner.plan import MAX_COST, Plan, cost_extensions, plan_selection
 from schema.planner.selections import collect
 from schema.planner.statement import Statement
+from schema.planner.viewers import conditions_on_rows, viewer_shape
 
 log = structlog.get_logger()
 UNDECLARED_SECONDS = 1
@@ -110,6 +111,7 @@ class Engine:
         self._max_cost = max_cost
         self._documents = Documents(self._core)
         self._plans = PlanCache()
+        self._shape_of = lru_cache(2_000)(partial(viewer_shape, conditions_on_rows(self._core)))
         self._max_age = lru_cache(2_000)(partial(shortest, max_ages(self._core)))
         self._known = known or KnownDocuments()
         self.sdl = schema.as_str().rstrip() + "\n"
@@ -229,7 +231,7 @@ class Engine:
             )
 
         name = operation.name.value if operation.name else None
-        return self._plans.find((document.text, name), viewer.role, variables, make)
+        return self._plans.find((document.text, name), self._shape_of(viewer), variables, make)
 
     async def _query(
         self, prepared: Prepared, plan: Plan, context: Context, reader: Reader

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from domain.access import Role
 from schema.planner.plan import Plan
 from schema.planner.statement import Dependency
 
@@ -29,7 +28,7 @@ def shape_of(value: Any) -> Hashable:
 
 @dataclass
 class _Entry:
-    """All plans of one operation for one role and one shape of variables.
+    """All plans of one operation for one shape of the viewer and of the variables.
 
     dependencies: everything any of them depends on beside the shape, e.g. the number for `first`.
     """
@@ -60,12 +59,12 @@ class PlanCache:
     def find(
         self,
         operation: Hashable,
-        role: Role,
+        viewer_shape: Hashable,
         variables: Mapping[str, Any],
         make: Callable[[], Plan],
     ) -> Plan:
         """The plan for these variables, made by `make` when there is none yet."""
-        key = (operation, role, shape_of(variables))
+        key = (operation, viewer_shape, shape_of(variables))
         entry = self._entries.get(key)
         if entry is None:
             entry = self._entries[key] = _Entry()

@@ -126,4 +126,6 @@ def _sql_type(value: Any) -> str:
         return "text"
     if isinstance(value, list) and all(isinstance(item, int) for item in value):
         return "bigint[]"
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return "text[]"
     raise TypeError(f"a predicate may not bind {type(value).__name__}")
