@@ -149,9 +149,10 @@ class Conversation:
         except PullFailure as failure:
             raise NoReading(failure) from failure
         secrets = {**self.account.secrets, **fresh}
-        sealed = self._tools.box.seal(credential_of(secrets))
+        box = self._tools.box
+        sealed = box.seal(credential_of(secrets))
         act = Act(SYSTEM, answer.received_at)
-        if not await keep_renewed(act, self.account.id, self._sealed, sealed):
+        if not await keep_renewed(act, self.account.id, self._sealed, sealed, box):
             raise NoReading(Retryable("the credential was changed meanwhile"))
         self._sealed, self.account = sealed, replace(self.account, secrets=secrets)
         log.info("credential_renewed", account_id=self.account.id)
