@@ -44,6 +44,23 @@ def _addresses(value: object) -> object:
         raise ValueError('not JSON, e.g. {"WEIBO": "http://127.0.0.1:8001/weibo"}') from None
 
 
+def _limits(value: object) -> object:
+    """Decoded here, as above."""
+    if not isinstance(value, str):
+        return value
+    # Imported here: it brings graphql-core, and most commands start without it.
+    from schema.execution.limits import limits_of
+
+    try:
+        given = json.loads(value or "{}")
+    except ValueError:
+        raise ValueError('not JSON, e.g. {"aliases": 200}') from None
+    if not isinstance(given, dict):
+        raise ValueError('not a JSON object, e.g. {"aliases": 200}')
+    limits_of(given)
+    return given
+
+
 def _networks(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -96,6 +113,11 @@ class Settings(BaseSettings):
         ge=1,
         le=10_000_000,
         description="The most rows one GraphQL operation may read, worked out before it runs.",
+    )
+    document_limits: Annotated[dict[str, int], NoDecode, BeforeValidator(_limits)] = Field(
+        default_factory=dict,
+        description="Other limits of a GraphQL document than those of docs/limits.md, as JSON, "
+        'e.g. {"aliases": 200}.',
     )
     slow_operation_seconds: float = Field(
         default=1.0,

@@ -26,6 +26,7 @@ from domain.notifications import listening
 from domain.reader import open_reader
 from domain.secrets import SecretBox
 from schema.execution.engine import Engine
+from schema.execution.limits import limits_of
 from schema.execution.trusted import KnownDocuments, load_trusted
 from schema.root import build
 from settings import Settings
@@ -62,7 +63,13 @@ def create_app(settings: Settings) -> Application:
         load_trusted(settings.trusted_documents) if settings.trusted_documents else {},
         only_trusted=settings.trusted_only,
     )
-    engine = Engine(build(), zone=settings.time_zone, known=known, max_cost=settings.max_cost)
+    engine = Engine(
+        build(),
+        zone=settings.time_zone,
+        known=known,
+        max_cost=settings.max_cost,
+        limits=limits_of(settings.document_limits),
+    )
     graphql = GraphQL(slow_seconds=settings.slow_operation_seconds)
 
     @asynccontextmanager

@@ -22,7 +22,7 @@ PRIVATE = (VARIES, (b"cache-control", b"private, no-cache"))
 """A token's holder may write, and must read what they wrote: asked anew, but mostly not sent."""
 
 UNKEPT = (VARIES, (b"cache-control", b"no-store"))
-FAILURES = {"UNAVAILABLE": 503, "TIMED_OUT": 504}
+FAILURES = {"LIMIT_EXCEEDED": 400, "UNAVAILABLE": 503, "TIMED_OUT": 504}
 EXPECTED: tuple[type[BaseException], ...] = (
     BadRequest,
     Forbidden,

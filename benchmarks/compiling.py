@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
 
@@ -12,10 +12,13 @@ import strawberry
 from graphql import DocumentNode, FieldNode, GraphQLSchema, Visitor, parse, validate, visit
 
 from benchmarks import documents
-from domain.access import ANONYMOUS
+from domain.access import ANONYMOUS, SYSTEM
+from schema.execution.documents import Refused
 from schema.execution.engine import Engine, Request
 
 COPIES = (1, 2, 4, 8, 16)
+ALLOWED_MS = 250.0
+"""Of one core, before anything runs, for whatever the limits let pass or refuse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,45 @@ class Compiled:
 
     def as_json(self) -> dict[str, object]:
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Worst:
+    """The document an enemy would choose. cpu_ms: of the process, the least of the samples, as
+    what else runs on the machine only adds to it; becomes: how it is refused, if it is."""
+
+    document: str
+    letters: int
+    cpu_ms: float
+    becomes: str
+
+    def as_json(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def worst(
+    schema: strawberry.Schema, requests: Iterable[tuple[str, Request]], *, samples: int, zone: str
+) -> list[Worst]:
+    """The dearest first. An engine of its own for each sample."""
+    found = [
+        _worst(schema, name, request, samples=samples, zone=zone) for name, request in requests
+    ]
+    return sorted(found, key=lambda row: -row.cpu_ms)
+
+
+def _worst(
+    schema: strawberry.Schema, name: str, request: Request, *, samples: int, zone: str
+) -> Worst:
+    spent, becomes = [], ""
+    for _ in range(samples):
+        engine = Engine(schema, zone=zone)
+        started = time.process_time()
+        try:
+            engine.prepare(request, SYSTEM)
+        except Refused as refused:
+            becomes = refused.errors[0].message
+        spent.append(1e3 * (time.process_time() - started))
+    return Worst(name, len(request.query or ""), min(spent), becomes)
 
 
 def sized_documents() -> Iterator[tuple[str, Request]]:

@@ -9,7 +9,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.compiling import Compiled
+from benchmarks.compiling import ALLOWED_MS, Compiled, Worst
 from benchmarks.cores import Cores
 from benchmarks.figures import Figures
 from benchmarks.judging import Measured, Verdict
@@ -39,6 +39,14 @@ def show_compiled(found: Sequence[Compiled]) -> None:
         table.add_row(
             row.document, f"{row.letters:,}", str(row.fields), *cells, f"{row.known_ms:.3f}"
         )
+    Console(width=WIDTH).print(table)
+
+
+def show_worst(found: Sequence[Worst]) -> None:
+    title = f"worst documents within the limits; {ALLOWED_MS:.0f} ms are allowed"
+    table = _table(title, "document", "letters", "CPU ms", "becomes")
+    for row in found:
+        table.add_row(row.document, f"{row.letters:,}", f"{row.cpu_ms:.1f}", row.becomes[:60])
     Console(width=WIDTH).print(table)
 
 

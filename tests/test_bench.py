@@ -90,7 +90,8 @@ def test_an_unknown_workload_is_named(server_url: str, tmp_path: Path) -> None:
 
 def test_documents_are_compiled_by_size(server_url: str, tmp_path: Path) -> None:
     done = bench("compile", "--samples", "1", "--json", directory=tmp_path, server_url=server_url)
-    rows = json.loads(done.stdout)
+    told = json.loads(done.stdout)
+    rows = told["documents"]
     assert [row["document"] for row in rows][:3] == [
         "feed (W1)",
         "article (W2)",
@@ -105,6 +106,10 @@ def test_documents_are_compiled_by_size(server_url: str, tmp_path: Path) -> None
         "16 feeds of 5": 304,
     }
     assert all(row["known_ms"] < row["cold_ms"] for row in rows)
+    spent = [row["cpu_ms"] for row in told["worst"]]
+    assert told["allowed_ms"] == 250
+    assert spent == sorted(spent, reverse=True)
+    assert {row["document"] for row in told["worst"]} >= {"roots", "aliases", "mutations"}
 
 
 def test_targets_are_judged_by_ratios() -> None:

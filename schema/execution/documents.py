@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
@@ -17,14 +18,19 @@ from graphql import (
 )
 from graphql.validation.rules import overlapping_fields_can_be_merged
 
+from schema.execution.limits import DEFAULTS, Excess, Limits, excesses, more_than
 from schema.execution.plain_variables import Plain, plain_variables
 
-MAX_LETTERS = 100_000
-MAX_TOKENS = 10_000
 MAX_ERRORS = 20
 MAX_COMPARISONS = 20_000
 """Of fields with each other, while a document is validated. With what graphql-core allows, half a
 million, one document of 17 KB that repeats a field held up the process for 2.5 s."""
+
+TOO_MANY = re.compile(r"Document contains more than \d+ (tokens|comments)")
+"""How graphql-core refuses what it stops reading."""
+
+OVERSPENT = "Validation aborted."
+"""How graphql-core says that the comparisons are used up."""
 
 overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = MAX_COMPARISONS
 MAX_KEPT_LETTERS = 1_000_000
@@ -73,8 +79,11 @@ class Document:
 class Documents:
     """Reads documents; the last `size` valid ones are kept, fewer when they are long."""
 
-    def __init__(self, schema: GraphQLSchema, *, size: int = 1_000) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, *, limits: Limits = DEFAULTS, size: int = 1_000
+    ) -> None:
         self._schema = schema
+        self._limits = limits
         self._size = size
         self._kept: OrderedDict[str, Document] = OrderedDict()
         self._letters = 0
@@ -93,17 +102,7 @@ class Documents:
         return document
 
     def _parse(self, text: str) -> Document:
-        if len(text) > MAX_LETTERS:
-            raise bad_request(f"the document is longer than {MAX_LETTERS} letters")
-        try:
-            node = parse(text, max_tokens=MAX_TOKENS)
-            errors = validate(self._schema, node, max_errors=MAX_ERRORS)
-        except GraphQLError as error:
-            raise Refused([_coded(error, "GRAPHQL_PARSE_FAILED")]) from error
-        except RecursionError as error:
-            raise bad_request("the document is nested too deeply") from error
-        if errors:
-            raise Refused([_coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors])
+        node = self._read(text)
         operations: dict[str | None, OperationDefinitionNode] = {}
         fragments: dict[str, FragmentDefinitionNode] = {}
         for definition in node.definitions:
@@ -115,6 +114,35 @@ class Documents:
             raise bad_request("the document has no operation")
         plain = {name: plain_variables(operation) for name, operation in operations.items()}
         return Document(text, node, operations, fragments, plain)
+
+    def _read(self, text: str) -> DocumentNode:
+        """Within the limits first, then valid: what validation takes follows from the limits."""
+        limits = self._limits
+        if len(text) > limits.letters:
+            raise Refused([Excess("letters", len(text), limits.letters).error()])
+        try:
+            node = parse(text, max_lexical_tokens=limits.tokens, max_comments=limits.comments)
+            if found := excesses(node, limits):
+                raise Refused([excess.error() for excess in found])
+            errors = validate(self._schema, node, max_errors=MAX_ERRORS)
+        except GraphQLError as error:
+            raise Refused([_refusal(error, limits)]) from error
+        except RecursionError as error:
+            raise bad_request("the document is nested too deeply") from error
+        if errors and errors[-1].message == OVERSPENT:
+            raise Refused([more_than("comparisons", MAX_COMPARISONS)])
+        if errors:
+            raise Refused([_coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors])
+        return node
+
+
+def _refusal(error: GraphQLError, limits: Limits) -> GraphQLError:
+    """Of a document that could not be read to its end."""
+    stopped = TOO_MANY.search(error.message)
+    if stopped is None:
+        return _coded(error, "GRAPHQL_PARSE_FAILED")
+    name = stopped[1]
+    return more_than(name, getattr(limits, name))
 
 
 def _coded(error: GraphQLError, code: str) -> GraphQLError:

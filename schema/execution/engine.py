@@ -26,6 +26,7 @@ from schema.execution.answers import NOTHING, NULL, Answer, encode, spliced
 from schema.execution.context import Context
 from schema.execution.documents import Document, Documents, Refused, bad_request
 from schema.execution.introspection import introspect
+from schema.execution.limits import DEFAULTS, Limits, excess_of_values
 from schema.execution.mutations import (
     check_payloads,
     complete_problem,
@@ -94,7 +95,7 @@ class Engine:
     """Answers requests. One per process.
 
     zone: where a day begins, an IANA name. known: documents that have an id. max_cost: the most
-    rows one operation may read.
+    rows one operation may read. limits: of a document.
     """
 
     def __init__(
@@ -104,12 +105,14 @@ class Engine:
         zone: str,
         known: KnownDocuments | None = None,
         max_cost: int = MAX_COST,
+        limits: Limits = DEFAULTS,
     ) -> None:
         self.schema = schema
         self._core = schema._schema
         self._zone = zone
         self._max_cost = max_cost
-        self._documents = Documents(self._core)
+        self._limits = limits
+        self._documents = Documents(self._core, limits=limits)
         self._plans = PlanCache()
         self._shape_of = lru_cache(2_000)(partial(viewer_shape, conditions_on_rows(self._core)))
         self._max_age = lru_cache(2_000)(partial(shortest, max_ages(self._core)))
@@ -200,6 +203,8 @@ class Engine:
         plain = document.plain_variables[operation.name.value if operation.name else None]
         if plain is not None and (values := taken(plain, given)) is not None:
             return VariableValues({}, values)
+        if excess := excess_of_values(given, self._limits):
+            raise Refused([excess.error()])
         coerced = get_variable_values(
             self._core, operation.variable_definitions, dict(given), max_errors=10
         )

@@ -33,3 +33,19 @@ class TooCostly(GraphQLError):
                 "cost": {"requested": cost, "maximum": limit, "path": list(path)},
             },
         )
+
+
+class TooManyFields(GraphQLError):
+    """The operation selects more fields than one may, each counted for every type it is asked of:
+    what is asked of a union's or an interface's objects is planned for each of their types."""
+
+    def __init__(self, allowed: int, node: Node | None) -> None:
+        super().__init__(
+            f"this operation selects more than {allowed} fields, each counted for every type it is"
+            f" asked of; {allowed} are allowed",
+            node,
+            extensions={
+                "code": "LIMIT_EXCEEDED",
+                "limit": {"name": "planned", "allowed": allowed},
+            },
+        )

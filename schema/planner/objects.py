@@ -50,6 +50,7 @@ class Planner:
         ]
 
     def field(self, place: Place, nodes: list[FieldNode]) -> str:
+        self.statement.count_field(nodes[0])
         name = nodes[0].name.value
         if name == "__typename":
             return f"'{place.type_.name}'::text"
