@@ -14,10 +14,13 @@ import hypothesis
 import pytest
 import pytest_asyncio
 from psycopg.conninfo import make_conninfo
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from commands.local_postgres import local_postgres
 from commands.migrate import migrate
 from domain.database import connection_parameters, open_database
+from domain.users import hashing
 
 FAST_AND_FORGETFUL = {
     "fsync": "off",
@@ -100,3 +103,11 @@ async def database(database_url: str) -> AsyncIterator[str]:
     """The file's database, with Tortoise opened on it; the value is its address."""
     async with open_database(database_url):
         yield database_url
+
+
+@pytest.fixture
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """argon2 as it is, but with little memory and one pass."""
+    cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    monkeypatch.setattr(hashing, "_HASHES", cheap)
+    monkeypatch.setattr(hashing, "DUMMY", cheap.hash("of a password nobody knows"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -47,7 +48,8 @@ BLAMELESS = frozenset({FailureKind.THROTTLED, FailureKind.NOT_READY})
 """Failures that say nothing against the account."""
 
 
-class CounterValue(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class CounterValue:
     """One counter of one post as a platform reported it; see Observation for the words.
 
     observed_at: the moment it stands for, where the platform says so; else that of the answer.

@@ -1,0 +1,1 @@
+"""Writes accounts of people, and what they sign in with: the only place that does."""
