@@ -73,6 +73,13 @@ def _networks(value: object) -> object:
     return texts
 
 
+def _place(value: str) -> str:
+    host, colon, port = value.rpartition(":")
+    if value and not (host and colon and port.isdigit() and 0 < int(port) < 65_536):
+        raise ValueError("not an address with a port, e.g. 127.0.0.1:9100")
+    return value
+
+
 class Settings(BaseSettings):
     """Every setting; the variable is XINFENG_ and the name in capitals, but for DATABASE_URL."""
 
@@ -130,6 +137,16 @@ class Settings(BaseSettings):
     )
     log_format: Literal["json", "text"] = Field(
         default="json", description="One JSON object a line, or text for people."
+    )
+    metrics_address: Annotated[str, AfterValidator(_place)] = Field(
+        default="",
+        description="Address and port of this process's own on which /metrics is served, for "
+        "Prometheus, e.g. 127.0.0.1:9100; by a worker /livez and /readyz too. Empty: nowhere.",
+    )
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Bearer token without which nobody reads /metrics. Empty: who reaches the "
+        "address may read it.",
     )
     worker_concurrency: int = Field(
         default=4, ge=1, le=64, description="Jobs one worker process runs at once."
@@ -199,6 +216,12 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def metrics_place(self) -> tuple[str, int] | None:
+        """Host and port to serve /metrics on, if anywhere."""
+        host, _, port = self.metrics_address.rpartition(":")
+        return (host.strip("[]"), int(port)) if host else None
 
     @property
     def secret_keys(self) -> tuple[str, ...]:

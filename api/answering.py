@@ -106,6 +106,7 @@ class Answering:
         async def ask() -> Reply:
             answer = await self._run(exchange, prepared)
             reply = reply_to(answer, exchange, self.engine.max_age_seconds(plan))
+            reply.operation = prepared.operation_name
             if not answer.errors:
                 self.shared.keep(key, reply, plan.tables, mark)
             return reply

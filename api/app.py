@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -15,6 +16,11 @@ from api.disconnects import watching
 from api.events import Events
 from api.following import following
 from api.graphql import GraphQL
+from api.metrics.operations import OperationNames, Operations
+from api.metrics.rest import CountedRest
+from api.metrics.sampling import sampling
+from api.metrics.standing import Standing
+from api.metrics.tally import Tally
 from api.push_load import Gate
 from api.replies import headers_of
 from api.shared_reads import SharedReads
@@ -56,8 +62,11 @@ class Application:
             await self.rest(scope, receive, send)
 
 
-def create_app(settings: Settings) -> Application:
-    """The ASGI application. It starts even while the database is away, and finds it later."""
+def create_app(settings: Settings, *, metrics_directory: Path | None = None) -> Application:
+    """The ASGI application. It starts even while the database is away, and finds it later.
+
+    metrics_directory: where it writes what it counts, if anybody wants to know.
+    """
     box = SecretBox(settings.secret_keys)
     known = KnownDocuments(
         load_trusted(settings.trusted_documents) if settings.trusted_documents else {},
@@ -70,7 +79,10 @@ def create_app(settings: Settings) -> Application:
         max_cost=settings.max_cost,
         limits=limits_of(settings.document_limits),
     )
-    graphql = GraphQL(slow_seconds=settings.slow_operation_seconds)
+    tally = Tally()
+    operations = Operations(tally)
+    graphql = GraphQL(operations, slow_seconds=settings.slow_operation_seconds)
+    gate = Gate(settings.push_at_once, settings.push_backlog, backlog)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -79,7 +91,7 @@ def create_app(settings: Settings) -> Application:
             size=settings.database_pool_size,
             timeout_seconds=settings.statement_timeout_seconds,
         )
-        engine.read_trusted()
+        operations.names = OperationNames(engine.read_trusted())
         async with (
             open_database(settings.database_url),
             reading as reader,
@@ -90,10 +102,11 @@ def create_app(settings: Settings) -> Application:
             app.state.callers = Callers(
                 changes, patience_seconds=settings.statement_timeout_seconds
             )
+            shared = SharedReads(changes)
             graphql.answering = Answering(
-                engine, box, reader, SharedReads(changes), app.state.callers, disconnects
+                engine, box, reader, shared, app.state.callers, disconnects
             )
-            application.events = Events(
+            application.events = events = Events(
                 engine,
                 box,
                 reader,
@@ -102,7 +115,9 @@ def create_app(settings: Settings) -> Application:
                 most=settings.following_connections,
             )
             app.state.changes = changes
-            yield
+            standing = Standing(engine, reader, shared, events, gate, changes)
+            async with sampling(tally, standing, metrics_directory):
+                yield
 
     rest = Starlette(
         routes=[route for part in PARTS for route in part.routes],
@@ -110,7 +125,8 @@ def create_app(settings: Settings) -> Application:
     )
     rest.state.settings = settings
     rest.state.secret_box = box
-    rest.state.gate = Gate(settings.push_at_once, settings.push_backlog, backlog)
+    rest.state.gate = gate
+    rest.state.tally = tally
     rest.state.sdl = engine.sdl
-    application = Application(graphql, rest)
+    application = Application(graphql, CountedRest(rest, rest.routes, tally))
     return application

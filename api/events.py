@@ -51,6 +51,11 @@ class Events:
         self._most = most
         self.connections = 0
 
+    @property
+    def subscriptions(self) -> int:
+        """How many are open now."""
+        return self._hub.followers
+
     @contextmanager
     def connection(self) -> Iterator[None]:
         """Raises TooMany."""

@@ -13,8 +13,8 @@ from schema.execution.engine import Prepared
 
 
 class Exchange:
-    """given: the body, or a GET's query string. is_safe: by GET, so nothing may change. is_hit:
-    answered with what was kept.
+    """given: the body, or a GET's query string. asks: whether anything is asked with it. is_safe:
+    by GET, so nothing may change. is_hit: answered with what was kept.
 
     Moments are seconds of `time.perf_counter`: begun_at, when all of the request was here;
     prepared_at, when its document was parsed, validated and planned, 0 where it never was.
@@ -22,6 +22,7 @@ class Exchange:
 
     __slots__ = (
         "accepted",
+        "asks",
         "begun_at",
         "given",
         "headers",
@@ -47,6 +48,7 @@ class Exchange:
         self.prepared: Prepared | None = None
         self.prepared_at = 0.0
         self.is_hit = False
+        self.asks = False
         self.begin(b"")
 
     def begin(self, given: bytes, *, is_safe: bool = False) -> None:

@@ -58,6 +58,10 @@ class Hub:
         self._followed: Counter[Subject] = Counter()
         self._seen: dict[Subject, int] = {}
 
+    @property
+    def followers(self) -> int:
+        return len(self._watches)
+
     @contextmanager
     def watch(self, subjects: Iterable[Subject]) -> Iterator[Watch]:
         watch = Watch(subjects)

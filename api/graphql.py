@@ -15,6 +15,7 @@ from api.encodings import PLAIN, accepted
 from api.etags import matches
 from api.exchange import Exchange
 from api.graphiql import PAGE
+from api.metrics.operations import Operations
 from api.outcomes import EXPECTED, refusal_of, refused
 from api.replies import Disconnected, Reply, headers_of, read_body
 from api.timings import server_timing
@@ -29,7 +30,8 @@ class GraphQL:
 
     answering: Answering
 
-    def __init__(self, *, slow_seconds: float) -> None:
+    def __init__(self, operations: Operations, *, slow_seconds: float) -> None:
+        self._operations = operations
         self._slow_seconds = slow_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,6 +49,7 @@ class GraphQL:
             message = f"something went wrong; request {exchange.request_id}"
             reply = refused(message, "INTERNAL", 500, JSON)
         ended_at = time.perf_counter()
+        self._operations.count(exchange, reply, ended_at)
         if ended_at - exchange.begun_at > self._slow_seconds:
             slow_operations.tell(exchange, ended_at)
         more = ((b"x-request-id", exchange.request_id.encode()), *server_timing(exchange, ended_at))
@@ -56,6 +59,7 @@ class GraphQL:
         exchange.accepted = accepted(exchange.headers.get(b"accept-encoding"))
         match scope["method"]:
             case "POST":
+                exchange.asks = True
                 check_content_type(exchange.headers.get(b"content-type", b""))
                 body = await read_body(exchange.receive, exchange.headers, limit=MAX_BODY)
                 exchange.begin(body)
@@ -70,6 +74,7 @@ class GraphQL:
     async def _get(self, exchange: Exchange) -> Reply:
         if not _asks(exchange.given) and b"text/html" in exchange.headers.get(b"accept", b""):
             return Reply(200, b"text/html; charset=utf-8", PAGE.encode())
+        exchange.asks = True
         reply = await self.answering.reply(exchange)
         known = exchange.headers.get(b"if-none-match")
         if known is not None and reply.tag and matches(known, reply.tag):

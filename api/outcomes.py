@@ -43,7 +43,8 @@ def reply_to(answer: Answer, exchange: Exchange, max_age_seconds: int = 0) -> Re
     if answer.errors:
         status = _status(answer, media_type)
         unkept = UNKEPT if exchange.is_safe else ()
-        return Reply(status, media_type, body, (*unkept, *MORE.get(status, ())))
+        headers = (*unkept, *MORE.get(status, ()))
+        return Reply(status, media_type, body, headers, codes=answer.codes)
     if not exchange.is_safe:
         return Reply(200, media_type, body)
     tag = tag_of(body)
@@ -82,4 +83,4 @@ def refusal_of(error: BaseException, limit: int) -> tuple[str, str, int]:
 def refused(message: str, code: str, status: int, media_type: bytes) -> Reply:
     """A request error: nothing was run."""
     answer = Answer(None, [GraphQLError(message, extensions={"code": code})])
-    return Reply(status, media_type, answer.body, MORE.get(status, ()))
+    return Reply(status, media_type, answer.body, MORE.get(status, ()), codes=(code,))

@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.metrics.families import PUSHED_ITEMS
+from api.metrics.tally import Tally
 from api.push_body import encoding_of, read_body, unpacked
 from api.push_items import NotJson, read_batch
 from api.push_load import Gate
@@ -39,7 +41,16 @@ async def push_engagement(request: Request) -> Response:
     with gate.slot():
         await within(seconds, gate.check_backlog())
         receipt = await within(seconds, _take(request, partner_id, signed, body, now))
+    if receipt.delivery_id is not None and not receipt.replayed:
+        _count(request.app.state.tally, receipt)
     return json_response(200, receipt.answer, {REPLAYED: "true"} if receipt.replayed else {})
+
+
+def _count(tally: Tally, receipt: Receipt) -> None:
+    answer = receipt.answer
+    tally.count(PUSHED_ITEMS, "accepted", by=answer["accepted"])
+    tally.count(PUSHED_ITEMS, "duplicate", by=answer["duplicates"])
+    tally.count(PUSHED_ITEMS, "rejected", by=len(answer["rejected"]))
 
 
 async def _take(

@@ -17,7 +17,7 @@ BACKLOG_SECONDS = 15
 
 class Gate:
     """at_once: pushes worked on at the same time. most_marks: waiting for the roll-up, more than
-    which no push is taken. backlog: measures them."""
+    which no push is taken. backlog: measures them. inside: pushes worked on now."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class Gate:
         self._most_marks = most_marks
         self._backlog = backlog
         self._clock = clock
-        self._inside = 0
+        self.inside = 0
         self._marks = 0
         self._measure_at = float("-inf")
 
@@ -39,18 +39,18 @@ class Gate:
     def slot(self) -> Iterator[None]:
         """One of the places. Raises Refusal when all are taken: who waited in line would only
         hold memory."""
-        if self._inside >= self._at_once:
+        if self.inside >= self._at_once:
             raise Refusal(
                 429,
                 "TOO_MANY_PUSHES",
                 "too many pushes at once; send the same again, under the same webhook-id",
                 retry_after=SLOT_SECONDS,
             )
-        self._inside += 1
+        self.inside += 1
         try:
             yield
         finally:
-            self._inside -= 1
+            self.inside -= 1
 
     async def check_backlog(self) -> None:
         """Raises Refusal while the roll-up is too far behind. Measured once in a while only."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from starlette.types import Receive, Scope, Send
@@ -28,7 +28,8 @@ class Disconnected(Exception):
 class Reply:
     """An HTTP response, whole.
 
-    tag: its entity tag, where it may be asked for again.
+    tag: its entity tag, where it may be asked for again. codes: of the errors in it.
+    operation: the name of what it answers; only kept replies say so.
     """
 
     status: int
@@ -36,6 +37,8 @@ class Reply:
     body: bytes
     headers: Pairs = ()
     tag: bytes = b""
+    codes: Collection[str] = ()
+    operation: str | None = None
     _encoded: dict[bytes, bytes | asyncio.Future[bytes]] | None = field(
         default=None, compare=False, repr=False
     )

@@ -75,14 +75,20 @@ class Flight:
 class SharedReads:
     """Replies to queries. Whoever asks is part of the question and of the key, so that no viewer is
     ever answered with what another one sees. Bounded in bytes of plain bodies; the longest unused
-    goes first."""
+    goes first.
+
+    found, joined, asked: how often a reply was there, was under way, and was asked for.
+    """
 
     def __init__(self, changes: Changes, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._changes = changes
         self._clock = clock
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
         self._flights: dict[Hashable, Flight] = {}
-        self._bytes = 0
+        self.bytes_kept = 0
+        self.found = 0
+        self.joined = 0
+        self.asked = 0
 
     def find(self, key: Hashable) -> Reply | None:
         """The kept reply to exactly this request, if it still holds."""
@@ -93,6 +99,7 @@ class SharedReads:
             self._drop(key)
             return None
         self._kept.move_to_end(key)
+        self.found += 1
         return kept.reply
 
     def may_share(self, tables: Iterable[str]) -> bool:
@@ -116,7 +123,9 @@ class SharedReads:
         """Equal questions at once are asked once, unless something was written in between."""
         flight = self._flights.get(question)
         if flight and flight.is_joinable and flight.mark == mark and self._changes.is_listening:
+            self.joined += 1
             return await flight.join(waiting)
+        self.asked += 1
         flight = self._flights[question] = Flight(mark, waiting)
         try:
             reply = await ask()
@@ -135,11 +144,11 @@ class SharedReads:
             return
         self._drop(key)
         self._kept[key] = Kept(reply, tables, mark, self._clock() + MOMENT_SECONDS)
-        self._bytes += len(reply.body)
-        while self._bytes > MAX_BYTES:
+        self.bytes_kept += len(reply.body)
+        while self.bytes_kept > MAX_BYTES:
             self._drop(next(iter(self._kept)))
 
     def _drop(self, key: Hashable) -> None:
         kept = self._kept.pop(key, None)
         if kept is not None:
-            self._bytes -= len(kept.reply.body)
+            self.bytes_kept -= len(kept.reply.body)

@@ -24,8 +24,9 @@ from cyclopts.validators import Number
 
 from commands.failures import CommandFailed
 from commands.local_postgres import LocalDatabase, local_postgres
+from commands.ports import must_be_free
 from commands.secret_key import kept_key
-from commands.services import Port, must_be_free
+from commands.services import Port
 from commands.supervisor import POLL_SECONDS, Child, Supervisor
 from settings import Settings, load_settings
 
@@ -149,6 +150,7 @@ def _children(directory: Path, url: str, key: str, port: int, speed: float) -> l
         ),
         "XINFENG_PULL_INTERVAL_SECONDS": str(PULL_SECONDS),
         "XINFENG_LOG_FORMAT": "text",
+        "XINFENG_METRICS_ADDRESS": "",  # one process could have it
     }
     clock = str(directory / "sandbox-clock.json")
     sandbox = ["sandbox", "--port", str(sandbox_port), "--speed", str(speed), "--clock", clock]

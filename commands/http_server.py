@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from granian import Granian
 from granian.constants import Interfaces
+from prometheus_client import CollectorRegistry
 
+from api.metrics.snapshots import DIRECTORY
 from commands.logs import configure
+from commands.metrics.server import metrics_server
 from commands.parent_death import follow_parent
-from settings import load_settings
+from settings import Settings, load_settings
 
 GRACE_SECONDS = 15
 
 
-def serve_api(host: str, port: int, processes: int) -> None:
+def serve_api(settings: Settings, host: str, port: int) -> None:
     """Runs until SIGTERM or SIGINT; requests under way get GRACE_SECONDS to end."""
+    if settings.metrics_place is None:
+        _serve(host, port, settings.processes)
+        return
+    from commands.metrics.api import ApiMetrics
+    from commands.metrics.database import DatabaseMetrics
+
+    with tempfile.TemporaryDirectory(prefix="xinfeng-metrics-") as directory:
+        os.environ[DIRECTORY] = directory
+        registry = CollectorRegistry()
+        registry.register(ApiMetrics(Path(directory)))
+        registry.register(DatabaseMetrics(settings.database_url))
+        with metrics_server(settings, registry):
+            _serve(host, port, settings.processes)
+
+
+def _serve(host: str, port: int, processes: int) -> None:
     Granian(
         "api.main:app",
         address=host,

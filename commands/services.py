@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from commands.failures import CommandFailed
+from commands.ports import must_be_free
 from commands.runtime import environment, running, say
 from settings import load_settings, variable
 
@@ -52,7 +52,7 @@ def serve(
         # The server's processes read their settings from the environment.
         os.environ.update(environment(settings))
         say(f"serving http://{chosen_host}:{chosen_port}")
-        serve_api(chosen_host, chosen_port, settings.processes)
+        serve_api(settings, chosen_host, chosen_port)
 
 
 def _must_be_documents(path: Path) -> None:
@@ -67,11 +67,17 @@ def _must_be_documents(path: Path) -> None:
 def worker() -> None:
     """Pull counters, derive totals and run every other background job until Ctrl-C or SIGTERM."""
     from commands.logs import configure
+    from commands.metrics.server import metrics_server
+    from workers.health import WorkerHealth
     from workers.main import run_worker
+    from workers.metrics import REGISTRY
 
+    health = WorkerHealth()
+    looks = {"/livez": health.livez, "/readyz": health.readyz}
     with running(needs_key=True, is_long=True) as settings:
         configure(settings)
-        asyncio.run(run_worker(settings))
+        with metrics_server(settings, REGISTRY, looks):
+            asyncio.run(run_worker(settings, health))
 
 
 def sandbox(
@@ -100,17 +106,3 @@ def sandbox(
     load_settings()
     must_be_free("127.0.0.1", port, "--port")
     run(port, speed=speed, clock_path=clock, start_hour=start_hour)
-
-
-def must_be_free(host: str, port: int, remedy: str) -> None:
-    """Raises CommandFailed when nothing can listen there."""
-    try:
-        family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(place)
-    except OSError as error:
-        raise CommandFailed(
-            f"cannot listen on {host} port {port} ({error.strerror}): "
-            f"end the program that uses it, or choose another with {remedy}"
-        ) from error

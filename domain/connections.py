@@ -25,12 +25,22 @@ class Connections:
 
     def __init__(self, open_: Open, *, size: int) -> None:
         self._open = open_
-        self._size = size
+        self.size = size
         self._opening = 0
         self._opened: set[asyncpg.Connection] = set()
         self._idle: list[asyncpg.Connection] = []
         self._mending: set[asyncio.Task[None]] = set()
         self._line: deque[asyncio.Future[asyncpg.Connection | None]] = deque()
+
+    @property
+    def lent(self) -> int:
+        """How many are lent now, or are being opened or mended for it."""
+        return len(self._opened) + self._opening - len(self._idle)
+
+    @property
+    def waiting(self) -> int:
+        """How many wait in line now."""
+        return sum(not turn.done() for turn in self._line)
 
     async def take(self) -> asyncpg.Connection:
         """Raises what opening raises. What is taken must be given back."""
@@ -40,7 +50,7 @@ class Connections:
                 if not connection.is_closed():
                     return connection
                 self._opened.discard(connection)
-            if len(self._opened) + self._opening < self._size:
+            if len(self._opened) + self._opening < self.size:
                 return await self._another()
             handed = await self._in_line()
             if handed is not None:

@@ -49,7 +49,7 @@ class Reader:
     """Reads, each in one statement on one of a few connections that do nothing else."""
 
     def __init__(self, connections: Connections, *, patience_seconds: float) -> None:
-        self._connections = connections
+        self.connections = connections
         self._patience_seconds = patience_seconds
 
     async def row(self, sql: str, values: Sequence[Any]) -> Sequence[bytes | None]:
@@ -69,16 +69,16 @@ class Reader:
     ) -> T:
         """What the work on one connection gives."""
         try:
-            connection = await self._connections.take()
+            connection = await self.connections.take()
             try:
                 result = await work(connection, sql, values)
             except asyncio.CancelledError:
-                self._connections.mend(connection)
+                self.connections.mend(connection)
                 raise
             except BaseException:
-                self._connections.give_back(connection)
+                self.connections.give_back(connection)
                 raise
-            self._connections.give_back(connection)
+            self.connections.give_back(connection)
             return result
         except asyncpg.QueryCanceledError as error:
             raise TimedOut from error

@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 
 from api import imports, openapi, push, push_log
 from api.callers import Callers
+from api.metrics.tally import Tally
 from api.push_load import Gate
 from domain.access import SYSTEM, Act
 from domain.engagement.actions.backlog import backlog
@@ -34,6 +35,7 @@ APP.state.secret_box = BOX
 APP.state.settings = Settings(push_open_days=36_500)
 """Nothing is settled, so that moments may stand in the tests as they are."""
 APP.state.gate = Gate(100, 1_000_000, backlog)
+APP.state.tally = Tally()
 APP.state.callers = Callers(Changes(), patience_seconds=5)
 HOUR = timedelta(hours=1)
 

@@ -57,7 +57,7 @@ def served(
     started: list[tuple[subprocess.Popen[bytes], int]] = []
     try:
         for _ in range(number):
-            port = _free_port()
+            port = free_port()
             command = [sys.executable, "cli.py", "serve", "--port", str(port), *arguments]
             process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **given})
             started.append((process, port))
@@ -71,7 +71,7 @@ def served(
             process.wait(20)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

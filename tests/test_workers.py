@@ -42,10 +42,11 @@ RUN = """
 import asyncio
 from commands.logs import configure
 from settings import load_settings
+from workers.health import WorkerHealth
 from workers.main import run_worker
 settings = load_settings()
 configure(settings)
-asyncio.run(run_worker(settings))
+asyncio.run(run_worker(settings, WorkerHealth()))
 """
 
 

@@ -19,6 +19,7 @@ from domain.pulling.budgets import forget_old_budgets
 from domain.pulling.due import due_accounts
 from domain.webhooks.outbox import tell_crossings
 from domain.webhooks.sending import forget_delivered
+from workers.metrics import MARKS, OBSERVATIONS, PULLS
 from workers.pulling import pull
 from workers.tidying import keep_the_ledger
 from workers.tools import Tools
@@ -108,6 +109,8 @@ class Jobs:
             observations=pulled.observations,
             gone=pulled.gone,
         )
+        PULLS.labels(pulled.ended.value).inc()
+        OBSERVATIONS.inc(pulled.observations)
         if pulled.observations or pulled.gone:
             await self._queue_roll_up()
 
@@ -115,6 +118,7 @@ class Jobs:
         """Derives totals until nothing is dirty, or until others should have a turn."""
         for _ in range(ROLL_UPS_PER_JOB):
             done = await roll_up(zone=self._tools.zone, limit=MARKS_PER_ROLL_UP)
+            MARKS.inc(done.marks)
             if done.marks < MARKS_PER_ROLL_UP:
                 return
 

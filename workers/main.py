@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
@@ -17,8 +18,10 @@ from procrastinate.worker import Worker
 
 from domain.database import connection_parameters, open_database
 from settings import Settings
+from workers.health import WorkerHealth
 from workers.http import open_session
 from workers.jobs import HEARTBEAT_SECONDS, STALLED_SECONDS, Jobs
+from workers.metrics import JOBS, RUNNING
 from workers.queue import CONNECTION_SECONDS, SCHEMA, connector
 from workers.tools import Tools, tools_from
 
@@ -37,7 +40,7 @@ class NotReady(Exception):
     """The database answers, but not as a worker needs it; the message says what is missing."""
 
 
-async def run_worker(settings: Settings) -> None:
+async def run_worker(settings: Settings, health: WorkerHealth) -> None:
     """Returns after SIGTERM or SIGINT, with the running jobs finished or, out of grace, undone.
 
     Where the database hangs, the process ends with status 1 instead of returning.
@@ -55,7 +58,9 @@ async def run_worker(settings: Settings) -> None:
         loop.add_signal_handler(number, be_stopped)
     async with open_session(settings.pull_timeout_seconds) as session:
         tools = tools_from(settings, session)
-        await _keep_working(settings, tools, stop)
+        beating = asyncio.create_task(health.beat())
+        await _keep_working(settings, tools, stop, health)
+        beating.cancel()
     log.info("worker_stopped")
 
 
@@ -64,14 +69,19 @@ def _leave() -> None:
     os._exit(1)
 
 
-async def _keep_working(settings: Settings, tools: Tools, stop: asyncio.Event) -> None:
+async def _keep_working(
+    settings: Settings, tools: Tools, stop: asyncio.Event, health: WorkerHealth
+) -> None:
     wait = FIRST_WAIT_SECONDS
     while not stop.is_set():
         try:
             await _check_database(settings.database_url)
             wait = FIRST_WAIT_SECONDS
-            await _work(settings, tools, stop)
+            await _work(settings, tools, stop, health)
         except Exception as error:
+            health.waits_for = "the database is away"
+            if isinstance(error, NotReady):
+                health.waits_for = str(error)
             # Whatever ended the work, the database's absence above all: the next round finds out.
             log.warning("worker_waits", seconds=wait, error=type(error).__name__, why=str(error))
             with suppress(TimeoutError):
@@ -92,7 +102,9 @@ async def _check_database(database_url: str) -> None:
         raise NotReady("the database is not migrated: run ./xinfeng migrate")
 
 
-async def _work(settings: Settings, tools: Tools, stop: asyncio.Event) -> None:
+async def _work(
+    settings: Settings, tools: Tools, stop: asyncio.Event, health: WorkerHealth
+) -> None:
     """One life of the queue: until told to stop, or until the database fails it."""
     jobs_at_once = settings.worker_concurrency
     async with open_database(settings.database_url, pool_size=jobs_at_once + 1):
@@ -101,6 +113,7 @@ async def _work(settings: Settings, tools: Tools, stop: asyncio.Event) -> None:
         async with jobs.app.open_async():
             await jobs.end_retirements()
             log.info("worker_started", concurrency=jobs_at_once)
+            health.waits_for = ""
             await _until(stop, _worker(jobs, jobs_at_once))
 
 
@@ -138,7 +151,16 @@ async def _until(stop: asyncio.Event, worker: asyncio.Task[None]) -> None:
 async def _name_job(
     call_next: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker
 ) -> Any:
-    """Every line a job logs says which job it was."""
+    """Every line a job logs says which job it was; how long it took is counted."""
     names = {"job_id": context.job.id, "task": context.job.task_name}
-    with structlog.contextvars.bound_contextvars(**names):
-        return await call_next()
+    begun_at, outcome = time.perf_counter(), "stopped"
+    try:
+        with RUNNING.track_inprogress(), structlog.contextvars.bound_contextvars(**names):
+            result = await call_next()
+        outcome = "succeeded"
+        return result
+    except Exception:
+        outcome = "failed"
+        raise
+    finally:
+        JOBS.labels(context.job.task_name, outcome).observe(time.perf_counter() - begun_at)

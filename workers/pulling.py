@@ -19,6 +19,7 @@ from domain.pulling.due import DuePost, due_posts, may_ask
 from domain.pulling.rules import BLAMELESS, FailureKind
 from domain.pulling.schedule import Manner, first_news_at, paced_seconds, should_probe
 from workers.conversation import BacklogWaits, Conversation, NoReading
+from workers.metrics import PULL_FAILURES
 from workers.platforms.failures import (
     Expired,
     NotReady,
@@ -229,6 +230,7 @@ async def _fail(tools: Tools, adapter: Adapter, account_id: int, error: NoReadin
         answer=error.answer,
         revision=adapter.revision if kind is FailureKind.RETIRED else None,
     )
+    PULL_FAILURES.labels(adapter.platform.value, kind.value).inc()
     say = log.info if kind in BLAMELESS else log.warning
     say(
         "pull_failed",

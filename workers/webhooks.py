@@ -16,6 +16,7 @@ from domain.secrets import SecretBox
 from domain.webhooks.addresses import Network
 from domain.webhooks.sending import Attempt, Due, claim, conclude
 from workers.guarded import NotAllowed, check_literal, guarded_session
+from workers.metrics import WEBHOOKS
 from workers.tools import Tools
 
 AT_ONCE = 20
@@ -43,6 +44,7 @@ async def _send(tools: Tools, session: ClientSession, due: Due) -> None:
     attempt = await attempt_of(session, tools.box, due, tools.clock, tools.webhook_networks)
     async with transaction() as client:
         outcome = await conclude(client, due, attempt, now=tools.clock(), chance=tools.chance())
+    WEBHOOKS.labels(outcome.value).inc()
     log.info(
         "webhook_sent",
         message=due.id,

@@ -88,6 +88,10 @@ class Documents:
         self._kept: OrderedDict[str, Document] = OrderedDict()
         self._letters = 0
 
+    @property
+    def kept(self) -> int:
+        return len(self._kept)
+
     def read(self, text: str) -> Document:
         """Raises Refused with syntax or validation errors."""
         known = self._kept.get(text)

@@ -95,7 +95,7 @@ class Engine:
     """Answers requests. One per process.
 
     zone: where a day begins, an IANA name. known: documents that have an id. max_cost: the most
-    rows one operation may read. limits: of a document.
+    rows one operation may read. limits: of a document. plans: those made so far.
     """
 
     def __init__(
@@ -113,21 +113,28 @@ class Engine:
         self._max_cost = max_cost
         self._limits = limits
         self._documents = Documents(self._core, limits=limits)
-        self._plans = PlanCache()
+        self.plans = PlanCache()
         self._shape_of = lru_cache(2_000)(partial(viewer_shape, conditions_on_rows(self._core)))
         self._max_age = lru_cache(2_000)(partial(shortest, max_ages(self._core)))
         self._known = known or KnownDocuments()
         self.sdl = schema.as_str().rstrip() + "\n"
 
-    def read_trusted(self) -> None:
-        """Reads the documents known beforehand, so that nobody waits for it. What is wrong with
-        one is logged: it will be refused."""
+    @property
+    def documents_kept(self) -> int:
+        """How many parsed documents are kept now."""
+        return self._documents.kept
+
+    def read_trusted(self) -> frozenset[str]:
+        """Reads the documents known beforehand, so that nobody waits for it; returns their
+        operations' names. What is wrong with one is logged: it will be refused."""
+        names: set[str] = set()
         for id_, text in self._known.trusted.items():
             try:
-                self._documents.read(text)
+                names.update(name for name in self._documents.read(text).operations if name)
             except Refused as refused:
                 reason = refused.errors[0].message
                 log.error("a trusted document is not valid", document=id_, reason=reason)
+        return frozenset(names)
 
     async def answer(self, request: Request, context: Context, reader: Reader) -> Answer:
         """Never raises for what a client or the database did."""
@@ -236,7 +243,7 @@ class Engine:
             )
 
         name = operation.name.value if operation.name else None
-        return self._plans.find((document.text, name), self._shape_of(viewer), variables, make)
+        return self.plans.find((document.text, name), self._shape_of(viewer), variables, make)
 
     async def _query(
         self, prepared: Prepared, plan: Plan, context: Context, reader: Reader

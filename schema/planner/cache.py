@@ -49,9 +49,14 @@ def _projected(dependency: Dependency, variables: Mapping[str, Any]) -> Hashable
 
 
 class PlanCache:
-    """Bounded: at most `size` operations by shape, each with at most `variants` plans."""
+    """Bounded: at most `size` operations by shape, each with at most `variants` plans.
+
+    hits, misses: how often a plan was there, and was not.
+    """
 
     def __init__(self, *, size: int = 2_000, variants: int = 110) -> None:
+        self.hits = 0
+        self.misses = 0
         self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()
         self._size = size
         self._variants = variants
@@ -73,10 +78,18 @@ class PlanCache:
         else:
             self._entries.move_to_end(key)
         plan = entry.plans.get(entry.key(variables))
-        if plan is None:
-            plan = make()
-            self._keep(entry, plan, variables)
+        if plan is not None:
+            self.hits += 1
+            return plan
+        self.misses += 1
+        plan = make()
+        self._keep(entry, plan, variables)
         return plan
+
+    @property
+    def kept(self) -> int:
+        """How many plans are kept now."""
+        return sum(len(entry.plans) for entry in self._entries.values())
 
     def _keep(self, entry: _Entry, plan: Plan, variables: Mapping[str, Any]) -> None:
         known = {dependency.path for dependency in entry.dependencies}

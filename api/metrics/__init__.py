@@ -1,0 +1,1 @@
+"""What the API counts of itself, and how that leaves the process."""

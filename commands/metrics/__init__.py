@@ -1,0 +1,1 @@
+"""/metrics for Prometheus: of the API, of a worker, of the database."""
