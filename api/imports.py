@@ -15,14 +15,15 @@ from api.openapi_import import PARAMETERS
 from api.push_body import read_body
 from api.push_refusals import Refusal, json_response, refusing
 from api.waiting import within
-from domain.access import Act
+from domain.access import Act, Kind
 from domain.ids import parse_id
 from domain.imports.actions import File, import_file, open_file
 from domain.imports.rows import Reading
 from domain.imports.shown import shown_rows, told
 from domain.imports.values import moment_of
 from domain.partners.rules import Platform
-from domain.problems import Conflict, Invalid, NotFound
+from domain.permissions import Permission, places
+from domain.problems import Conflict, Forbidden, Invalid, NotFound
 from settings import Settings
 
 MOST_BYTES = 10 * 2**20
@@ -44,8 +45,10 @@ async def import_engagement(request: Request) -> Response:
         viewer = await callers.viewer_of(headers)
     except Unauthorized:
         raise Refusal(401, "UNAUTHENTICATED", "this token opens nothing") from None
-    if not viewer.is_administrator:
+    if viewer.kind is Kind.ANONYMOUS:
         raise Refusal(401, "UNAUTHENTICATED", "an administrator's token is needed")
+    if not places(viewer, Permission.IMPORT_ENGAGEMENT):
+        raise Refusal(403, "FORBIDDEN", "only an administrator may import figures")
     dry_run = _switch(request.query_params, "dryRun")
     with request.app.state.gate.slot():
         content = await read_body(request, most=MOST_BYTES)
@@ -56,6 +59,8 @@ async def import_engagement(request: Request) -> Response:
             result = await within(settings.statement_timeout_seconds * PATIENCE, work)
         except Invalid as problem:
             raise Refusal(422, problem.code, problem.message) from None
+        except Forbidden as problem:
+            raise Refusal(403, problem.code, problem.message) from None
         except NotFound as problem:
             raise Refusal(404, problem.code, problem.message) from None
         except Conflict as problem:

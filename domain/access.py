@@ -54,9 +54,10 @@ class Grant(NamedTuple):
     role: Role
     path: str
 
-    def reaches(self, path: str) -> bool:
-        """Whether it holds at the organization of that path. NETWORK lies only below itself."""
-        return self.path in (NETWORK, path) or path.startswith(f"{self.path}.")
+
+def is_within(path: str, top: str) -> bool:
+    """Whether the organization of a path is that of the other, or lies below it."""
+    return top in (NETWORK, path) or path.startswith(f"{top}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,9 @@ class Viewer:
     @property
     def sees_everything(self) -> bool:
         """Reads as an administrator of the whole network does."""
-        return self.kind is Kind.SYSTEM or NETWORK in self.sees_as(Role.ADMINISTRATOR)
-
-    def sees_as(self, *roles: Role) -> list[str]:
-        """The paths below which it reads by one of these roles, sorted."""
-        if Scope.READ_INTERNAL not in self.scopes:
-            return []
-        return sorted({grant.path for grant in self.grants if grant.role in roles})
+        return self.kind is Kind.SYSTEM or (
+            Grant(Role.ADMINISTRATOR, NETWORK) in self.grants and Scope.READ_INTERNAL in self.scopes
+        )
 
     def is_same(self, other: Viewer) -> bool:
         """Whether the two are one and the same caller, whatever they may do by now."""
@@ -150,18 +147,12 @@ def _moved(sql: str, by: int) -> str:
     return PLACE.sub(lambda place: f"{{{int(place[1]) + by}}}", sql)
 
 
-def below(viewer: Viewer, roles: tuple[Role, ...], organization: str) -> Predicate:
-    """The rows of the organizations where the viewer reads by one of the roles.
-
-    organization: SQL of the row's organization, e.g. "{row}.organization_id". The text is the same
-    wherever the roles hold: the paths are bound.
-    """
-    if viewer.sees_everything:
-        return EVERY_ROW
-    paths = viewer.sees_as(*roles)
-    if NETWORK in paths:
-        return EVERY_ROW
-    if not paths:
-        return NO_ROW
-    where = "SELECT seen.id FROM organization seen WHERE seen.path <@ ANY({0}::ltree[])"
-    return Predicate(f"{organization} IN ({where})", (paths,))
+def through(seen: Predicate, foreign_key: str, table: str) -> Predicate:
+    """The rows whose foreign key leads to a row of the table that `seen` allows."""
+    if seen in (EVERY_ROW, NO_ROW):
+        return seen
+    alias = f"of_{table}"
+    inner = seen.sql.replace("{row}", alias)
+    return Predicate(
+        f"{foreign_key} IN (SELECT {alias}.id FROM {table} {alias} WHERE {inner})", seen.values
+    )

@@ -14,7 +14,8 @@ from tortoise.models import Model
 
 from domain.access import Act, require_administrator
 from domain.database import transaction
-from domain.problems import Conflict, Invalid, NotFound, Problem
+from domain.permissions import Permission, places
+from domain.problems import Conflict, Forbidden, Invalid, NotFound, Problem
 
 TAKEN = {
     "article_slug_key": ("this slug is taken", "slug"),
@@ -32,13 +33,21 @@ REFERENCE = re.compile(r"_([a-z]+_id)_fkey$")
 
 
 @asynccontextmanager
-async def change(act: Act) -> AsyncIterator[BaseDBAsyncClient]:
-    """One transaction of one administrator; whatever refuses leaves nothing behind.
+async def change(
+    act: Act, permission: Permission | None = None
+) -> AsyncIterator[BaseDBAsyncClient]:
+    """One transaction of somebody who may; whatever refuses leaves nothing behind.
+
+    permission: what the action needs; where the row stands, the action itself asks (gates.py).
+    Without one it needs an administrator of the whole network. Raises Forbidden.
 
     A constraint that the checks before it could not see broken, because another writer came
     between, leaves as a Problem too.
     """
-    require_administrator(act.viewer)
+    if permission is None:
+        require_administrator(act.viewer)
+    elif not places(act.viewer, permission):
+        raise Forbidden(f"this needs a role with the permission {permission}")
     try:
         async with transaction() as client:
             yield client

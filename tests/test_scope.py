@@ -1,8 +1,9 @@
 """What a viewer may not see never shows: on no way to it, in no count, no cursor, no series.
 
 Drafts, withdrawn articles and their posts carry a canary in every text and numbers of their own.
-Administrators and strangers take turns on one engine, so that no plan made for one serves the
-other. Ways of two steps and one beyond in every run, of three with XINFENG_SLOW=1:
+Administrators, strangers, holders of roles in different parts of the tree and partners take turns
+on one engine, so that no plan made for one serves another with the wrong rows. Ways of two steps
+and one beyond in every run, of three with XINFENG_SLOW=1:
 
     XINFENG_SLOW=1 .venv/bin/python -m pytest tests/test_scope.py
 """
@@ -13,8 +14,10 @@ import base64
 import binascii
 import json
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -22,7 +25,17 @@ import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.access import ANONYMOUS, SYSTEM, Act
+from domain.access import (
+    ANONYMOUS,
+    EVERY_SCOPE,
+    SYSTEM,
+    Act,
+    Grant,
+    Kind,
+    Role,
+    Scope,
+    Viewer,
+)
 from domain.articles import actions as articles
 from domain.articles.models import Article
 from domain.articles.rules import ArticleStatus
@@ -32,6 +45,7 @@ from tests.oracle.effort import IS_SLOW, MARKS, examples
 from tests.oracle.executor import schema_of
 from tests.oracle.paths import Path, document, paths
 from tests.oracle.rows import CANARY
+from tests.oracle.sight import sees
 from tests.oracle.tables import load
 from tests.oracle.words import Words
 from tests.side_by_side import SDL, Sides, sides
@@ -40,6 +54,7 @@ pytestmark = MARKS
 
 HIDDEN_FROM = 7_700_000_000_000
 HIDDEN = re.compile(rf"{CANARY}|7700000000\d{{3}}")
+NUMBER = re.compile(r"7700000000\d{3}")
 PATHS = paths(schema_of(SDL.read_text(encoding="utf-8")), 3 if IS_SLOW else 2)
 ENDS = sorted({path.end for path in PATHS})
 FAR_FROM_ARTICLES = ("Network", "Team")
@@ -54,6 +69,55 @@ async def both(database: str) -> AsyncIterator[Sides]:
     async with sides(database, datetime.now(UTC), hidden_from=HIDDEN_FROM) as opened:
         _opened.append(opened)
         yield opened
+
+
+def _viewer(kind: Kind, number: int, *grants: Grant, scopes: Any = EVERY_SCOPE) -> Viewer:
+    return Viewer(kind, number, f"{kind} {number}", grants, frozenset(scopes))
+
+
+def granted(both: Sides) -> list[Viewer]:
+    """Holders of roles below two different organizations, each with some of what is hidden but not
+    all; two partners; and one who has every role but may read only what is public."""
+    first, second = _homes(both)
+    partners = sorted({row.partner_id for row in both.tables.all("Delivery", SYSTEM)})
+    everywhere = [Grant(role, "") for role in Role]
+    return [
+        _viewer(Kind.USER, 1, Grant(Role.ANALYST, first)),
+        _viewer(Kind.USER, 2, Grant(Role.ANALYST, second)),
+        _viewer(Kind.USER, 3, Grant(Role.AUTHOR, first)),
+        _viewer(Kind.APPLICATION, 4, Grant(Role.ANALYST, first), Grant(Role.PUBLISHER, second)),
+        _viewer(Kind.USER, 5, Grant(Role.DISPATCHER, "")),
+        _viewer(Kind.USER, 6, Grant(Role.ADMINISTRATOR, second)),
+        _viewer(Kind.PARTNER, partners[0]),
+        _viewer(Kind.PARTNER, partners[-1]),
+        _viewer(Kind.APPLICATION, 7, *everywhere, scopes=[Scope.READ_PUBLIC]),
+    ]
+
+
+def _homes(both: Sides) -> tuple[str, str]:
+    """Two paths, neither below the other, with the most hidden articles at or below them."""
+    tables, hidden = both.tables, Counter[str]()
+    for article in tables.all("Article", SYSTEM):
+        if article.status is not ArticleStatus.PUBLISHED:
+            line = tables.line(tables.nouns["Organization"][article.organization_id])
+            hidden.update(row.path for row in line if row.parent_id is not None)
+    first, *others = [path for path, _ in hidden.most_common()]
+    apart = [
+        path
+        for path in others
+        if not f"{path}.".startswith(f"{first}.") and not f"{first}.".startswith(f"{path}.")
+    ]
+    return first, apart[0]
+
+
+def outside(both: Sides, viewer: Viewer) -> set[str]:
+    """Numbers of the hidden rows that are not this viewer's to see."""
+    return {
+        str(row.pk)
+        for rows in both.tables.nouns.values()
+        for row in rows.values()
+        if row.pk >= HIDDEN_FROM and not sees(both.tables, row, viewer)
+    }
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -112,6 +176,7 @@ def _visible_and_hidden(ids: list[str]) -> tuple[list[str], list[str]]:
 @pytest.mark.parametrize("end", ENDS)
 async def test_no_way_leads_to_a_hidden_row(both: Sides, end: str) -> None:
     shown_to_administrators = 0
+    turns = cycle(granted(both))
     for path in (path for path in PATHS if path.end == end):
         for arguments in _starts(path, both.words):
             query = document(both.oracle, path, arguments)
@@ -120,6 +185,9 @@ async def test_no_way_leads_to_a_hidden_row(both: Sides, end: str) -> None:
             shown_to_administrators += len(leaks(everything.body))
             found = await both.agree(query, {}, ANONYMOUS)
             assert leaks(found.body) == [], f"{path}\n{query}"
+            viewer = next(turns)
+            shown = " ".join(leaks((await both.agree(query, {}, viewer)).body))
+            assert outside(both, viewer).isdisjoint(NUMBER.findall(shown)), f"{viewer}\n{query}"
     assert (shown_to_administrators > 0) is (end not in FAR_FROM_ARTICLES)
 
 
@@ -132,11 +200,15 @@ def _cases() -> st.SearchStrategy[Case]:
 @examples(60, 3000)
 async def test_viewers_take_turns_on_one_engine(both: Sides, case: Case) -> None:
     """Whoever comes first makes the plan; whoever comes next must not get the other's."""
-    turns = (SYSTEM, ANONYMOUS) if len(case.document) % 2 else (ANONYMOUS, SYSTEM)
+    viewers = [SYSTEM, ANONYMOUS, *granted(both)]
+    first = len(case.document) % len(viewers)
+    turns = (viewers[first:] + viewers[:first])[:5]
     for variables in case.sets:
         for viewer in turns:
             found = await both.agree(case.document, variables, viewer)
-            assert viewer is SYSTEM or leaks(found.body) == [], case.document
+            shown = NUMBER.findall(" ".join(leaks(found.body)))
+            assert viewer is SYSTEM or outside(both, viewer).isdisjoint(shown), case.document
+            assert viewer is not ANONYMOUS or leaks(found.body) == [], case.document
 
 
 NOT_YOURS = [
@@ -180,7 +252,7 @@ async def test_a_withdrawn_article_is_gone_from_plans_made_before(both: Sides) -
     assert article is not None
     given = {
         "id": f"Article:{article.id}",
-        "within": f"Organization:{article.organization_id}",  # type: ignore[attr-defined]
+        "within": f"Organization:{article.organization_id}",
         "slug": article.slug,
     }
     named = f'"{given["id"]}"'.encode()

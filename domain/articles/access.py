@@ -1,11 +1,13 @@
-"""Who may see which articles: everybody the published ones, administrators all."""
+"""Who may see which articles: everybody the published ones; all where somebody sees drafts."""
 
 from __future__ import annotations
 
-from domain.access import EVERY_ROW, Predicate, Viewer
+from domain.access import Predicate, Viewer, either
+from domain.permissions import Permission, rows_of
 
 PUBLISHED = Predicate("{row}.status = 'PUBLISHED'")
+ORGANIZATION = "{row}.organization_id"
 
 
 def visible(viewer: Viewer) -> Predicate:
-    return EVERY_ROW if viewer.is_administrator else PUBLISHED
+    return either(PUBLISHED, rows_of(viewer, Permission.SEE_DRAFTS, ORGANIZATION))

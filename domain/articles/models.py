@@ -23,6 +23,8 @@ class Article(Model):
     listed_at: where it stands in a list by time: published_at, else created_at.
     """
 
+    organization_id: int
+
     id = fields.BigIntField(primary_key=True)
     slug = fields.CharField(max_length=200, unique=True)
     title = fields.CharField(max_length=300)

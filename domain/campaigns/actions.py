@@ -11,8 +11,10 @@ from domain.audit import actions as audit
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import check_goal, check_period
 from domain.changes import change, must_exist
+from domain.gates import require_at
 from domain.ids import format_id
 from domain.organizations.models import Organization
+from domain.permissions import Permission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +30,7 @@ class NewCampaign:
 
 
 async def create(act: Act, new: NewCampaign) -> int:
-    async with change(act) as client:
+    async with change(act, Permission.CREATE_CAMPAIGN) as client:
         starts_at, ends_at = check_period(new.starts_at, new.ends_at)
         values = {
             "title": text.line(new.title, path=("title",), longest=300),
@@ -39,6 +41,9 @@ async def create(act: Act, new: NewCampaign) -> int:
             "goal_reads": check_goal(new.goal_reads),
         }
         await must_exist(client, Organization, new.organization_id, "organization_id")
+        await require_at(
+            client, act, Permission.CREATE_CAMPAIGN, new.organization_id, "organization_id"
+        )
         row = await Campaign.create(using_db=client, created_at=act.now, **values)
         await audit.record(
             client, act, "campaign.create", format_id("Campaign", row.id), after=values

@@ -1,9 +1,15 @@
-"""Who may see what was pushed: administrators."""
+"""Who may see what was pushed: its partner, and who sees deliveries where that is looked after."""
 
 from __future__ import annotations
 
-from domain.access import EVERY_ROW, NO_ROW, Predicate, Viewer
+from domain.access import Predicate, Viewer, through
+from domain.partners.access import internal_of_partner
 
 
 def visible(viewer: Viewer) -> Predicate:
-    return EVERY_ROW if viewer.is_administrator else NO_ROW
+    return internal_of_partner(viewer)
+
+
+def visible_restatements(viewer: Viewer) -> Predicate:
+    """On a row with delivery_id."""
+    return through(visible(viewer), "{row}.delivery_id", "delivery")

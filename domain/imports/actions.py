@@ -12,15 +12,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.access import Act, require_administrator
+from tortoise.connection import get_connection
+
+from domain.access import Act
 from domain.deliveries.actions import receive
 from domain.deliveries.push import Push
 from domain.deliveries.rules import MOST_ITEMS, PushedItem, WrongItem
 from domain.engagement.rules import Source
+from domain.gates import forbidden, require_at
 from domain.imports.columns import METRICS, Columns, find_columns, read_map
 from domain.imports.rows import Reading, items_of
 from domain.imports.tables import Row, Table, read_table
 from domain.partners.models import Partner
+from domain.permissions import Permission, places
 from domain.problems import NotFound
 
 ROWS = MOST_ITEMS // len(METRICS)
@@ -107,9 +111,7 @@ async def import_file(
 
     report: is told how many rows of how many are done. Raises Forbidden and NotFound.
     """
-    require_administrator(act.viewer)
-    if not await Partner.filter(id=file.partner_id).exists():
-        raise NotFound("there is no such partner", path=("partner",))
+    await _check_own(act, file.partner_id)
     result = Result(len(file.table.rows), file.columns)
     done = 0
     report(done, result.rows)
@@ -118,6 +120,17 @@ async def import_file(
         done += len(rows)
         report(done, result.rows)
     return result
+
+
+async def _check_own(act: Act, partner_id: int) -> None:
+    if not places(act.viewer, Permission.IMPORT_ENGAGEMENT):
+        raise forbidden(Permission.IMPORT_ENGAGEMENT)
+    partner = await Partner.get_or_none(id=partner_id)
+    if partner is None:
+        raise NotFound("there is no such partner", path=("partner",))
+    client = get_connection("default")
+    home = partner.organization_id
+    await require_at(client, act, Permission.IMPORT_ENGAGEMENT, home, "partner")
 
 
 async def _import(

@@ -1,9 +1,12 @@
-"""Who may see flags and discounts: administrators."""
+"""Who may see flags and discounts: those who see deliveries where the post counts."""
 
 from __future__ import annotations
 
-from domain.access import EVERY_ROW, NO_ROW, Predicate, Viewer
+from domain.access import Predicate, Viewer, through
+from domain.permissions import Permission, rows_of
 
 
 def visible(viewer: Viewer) -> Predicate:
-    return EVERY_ROW if viewer.is_administrator else NO_ROW
+    """On a row with post_id."""
+    posts = rows_of(viewer, Permission.SEE_DELIVERIES, "{row}.organization_id")
+    return through(posts, "{row}.post_id", "post")

@@ -11,14 +11,19 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from domain import text
 from domain.access import Act
 from domain.audit import actions as audit
-from domain.changes import change, locked
+from domain.changes import change, check_version, locked
 from domain.engagement.rules import SubjectKind
+from domain.gates import own
 from domain.ids import format_id, parse_id
+from domain.inflation.access import visible
 from domain.inflation.flags import Flag
 from domain.inflation.models import EngagementDiscount, InflationFlag
 from domain.inflation.states import InflationState
+from domain.permissions import Permission
+from domain.posts.models import Post
 from domain.problems import Conflict, Invalid
 
+DECIDE = Permission.DECIDE_INFLATION
 ENTER = """
 INSERT INTO inflation_flag (post_id, kind, metric, bucket, bucket_hours, observed, low, high, score,
     inputs, rule_version, found_at, state, reason, decided_by, version)
@@ -52,8 +57,8 @@ async def enter(client: BaseDBAsyncClient, act: Act, flags: Sequence[Flag]) -> i
 async def confirm(act: Act, flag_id: int, version: int, reason: str, discount: int) -> None:
     """The discount stands as an entry of its own. Raises Invalid when it is more than is left of
     the post's total, Conflict when the flag is decided already."""
-    async with change(act) as client:
-        row = await _open(client, flag_id, version)
+    async with change(act, DECIDE) as client:
+        row = await _open(client, act, flag_id, version)
         # Two flags of one post are confirmed one after the other, or both could take the rest.
         await client.execute_query("SELECT FROM post WHERE id = $1 FOR UPDATE", [row.post_id])
         of = [SubjectKind.POST.value, row.post_id, row.metric.value]
@@ -82,16 +87,19 @@ async def confirm(act: Act, flag_id: int, version: int, reason: str, discount: i
 
 async def dismiss(act: Act, flag_id: int, version: int, reason: str) -> None:
     """Raises Conflict when the flag is decided already."""
-    async with change(act) as client:
-        row = await _open(client, flag_id, version)
+    async with change(act, DECIDE) as client:
+        row = await _open(client, act, flag_id, version)
         await _decide(client, act, row, InflationState.DISMISSED, reason)
         after = {"state": row.state, "reason": row.reason}
         subject = format_id("InflationFlag", row.id)
         await audit.record(client, act, "inflation.dismiss", subject, {"state": "OPEN"}, after)
 
 
-async def _open(client: BaseDBAsyncClient, flag_id: int, version: int) -> InflationFlag:
-    row = await locked(client, InflationFlag, flag_id, version)
+async def _open(client: BaseDBAsyncClient, act: Act, flag_id: int, version: int) -> InflationFlag:
+    row = await locked(client, InflationFlag, flag_id)
+    home = await Post.filter(id=row.post_id).using_db(client).values_list("organization_id")
+    await own(client, act, DECIDE, row, int(home[0][0]), visible)
+    check_version(row, version)
     if row.state is not InflationState.OPEN:
         raise Conflict("the flag is decided already", path=("id",), code="WRONG_STATUS")
     return row

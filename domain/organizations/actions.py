@@ -9,15 +9,18 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from domain import text
 from domain.access import Act
 from domain.audit import actions as audit
-from domain.changes import change, locked, must_exist
+from domain.changes import change, check_version, locked, must_exist
 from domain.engagement.actions.attribution import recompute_subjects
 from domain.engagement.actions.locking import hold_totals
+from domain.gates import require_at
 from domain.ids import format_id
 from domain.organizations.models import Organization
 from domain.organizations.rules import OrganizationKind
 from domain.organizations.tree import lineage
+from domain.permissions import Permission
 
 LONGEST_NAME = 200
+MANAGE = Permission.MANAGE_ORGANIZATION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +33,14 @@ class NewOrganization:
 
 
 async def create(act: Act, new: NewOrganization) -> int:
-    async with change(act) as client:
+    async with change(act, MANAGE) as client:
         values = {
             "kind": new.kind,
             "name": text.line(new.name, path=("name",), longest=LONGEST_NAME),
             "parent_id": new.parent_id,
         }
         await must_exist(client, Organization, new.parent_id, "parent_id")
+        await require_at(client, act, MANAGE, new.parent_id, "parent_id")
         row = await Organization.create(using_db=client, created_at=act.now, **values)
         await audit.record(
             client, act, "organization.create", format_id("Organization", row.id), after=values
@@ -45,9 +49,11 @@ async def create(act: Act, new: NewOrganization) -> int:
 
 
 async def rename(act: Act, organization_id: int, version: int, name: str) -> None:
-    async with change(act) as client:
+    async with change(act, MANAGE) as client:
         known = text.line(name, path=("name",), longest=LONGEST_NAME)
-        row = await locked(client, Organization, organization_id, version)
+        row = await locked(client, Organization, organization_id)
+        await require_at(client, act, MANAGE, row.id, "id")
+        check_version(row, version)
         before = row.name
         row.name = known
         row.version += 1
@@ -64,11 +70,15 @@ async def rename(act: Act, organization_id: int, version: int, name: str) -> Non
 
 async def move(act: Act, organization_id: int, version: int, parent_id: int | None) -> None:
     """Puts it, and all below it, under another organization; every total above both follows."""
-    async with change(act) as client:
+    async with change(act, MANAGE) as client:
         await hold_totals(client)
         await _lock_tree(client)
-        row = await locked(client, Organization, organization_id, version)
+        row = await locked(client, Organization, organization_id)
+        # Who manages it alone may not take it out of what stands above it.
+        await require_at(client, act, MANAGE, row.parent_id, "id")
+        check_version(row, version)
         await must_exist(client, Organization, parent_id, "parent_id")
+        await require_at(client, act, MANAGE, parent_id, "parent_id")
         above = await lineage(client, row.id)
         before = row.parent_id
         row.parent_id = parent_id

@@ -9,13 +9,17 @@ from typing import Any
 from domain import text
 from domain.access import Act
 from domain.audit import actions as audit
-from domain.changes import change, must_exist
+from domain.changes import change, missing, must_exist
+from domain.gates import require_at
 from domain.ids import format_id
 from domain.organizations.models import Organization
 from domain.partners.credentials import check_credential
 from domain.partners.models import Account, Partner
 from domain.partners.rules import PartnerKind, Platform, check_base_url, check_options
+from domain.permissions import Permission
 from domain.secrets import SecretBox
+
+MANAGE = Permission.MANAGE_PARTNER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +51,14 @@ class NewAccount:
 
 
 async def register(act: Act, new: NewPartner) -> int:
-    async with change(act) as client:
+    async with change(act, MANAGE) as client:
         values = {
             "kind": new.kind,
             "name": text.line(new.name, path=("name",), longest=200),
             "organization_id": new.organization_id,
         }
         await must_exist(client, Organization, new.organization_id, "organization_id")
+        await require_at(client, act, MANAGE, new.organization_id, "organization_id")
         row = await Partner.create(using_db=client, created_at=act.now, **values)
         subject = format_id("Partner", row.id)
         await audit.record(client, act, "partner.register", subject, after=values)
@@ -62,10 +67,13 @@ async def register(act: Act, new: NewPartner) -> int:
 
 async def register_account(act: Act, new: NewAccount, box: SecretBox | None = None) -> int:
     """box: needed where there is a credential to seal. Raises Conflict for one known already."""
-    async with change(act) as client:
+    async with change(act, MANAGE) as client:
         values = _account_values(new)
         sealed = _sealed(new.credential, box)
-        await must_exist(client, Partner, new.partner_id, "partner_id")
+        partner = await Partner.get_or_none(id=new.partner_id, using_db=client)
+        if partner is None:
+            raise missing("partner_id")
+        await require_at(client, act, MANAGE, partner.organization_id, "partner_id")
         row = await Account.create(using_db=client, created_at=act.now, credential=sealed, **values)
         subject = format_id("Account", row.id)
         shown = {**values, "has_credential": sealed is not None}

@@ -53,6 +53,8 @@ class Account(Model):
     options: what the adapter must know of the account, e.g. {"media": true} (Weibo).
     """
 
+    partner_id: int
+
     id = fields.BigIntField(primary_key=True)
     partner: fields.ForeignKeyRelation[Partner] = fields.ForeignKeyField(
         "domain.Partner", on_delete=fields.RESTRICT, related_name="accounts"

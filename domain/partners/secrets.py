@@ -12,14 +12,18 @@ from tortoise.expressions import Q
 
 from domain.access import Act
 from domain.audit import actions as audit
-from domain.changes import change, locked
+from domain.changes import change
+from domain.gates import own_locked
 from domain.ids import format_id
+from domain.partners.access import visible
 from domain.partners.models import Partner, SigningSecret
+from domain.permissions import Permission
 from domain.problems import Invalid
 from domain.secrets import SecretBox
 
 log = structlog.get_logger()
 
+MANAGE = Permission.MANAGE_PARTNER
 SECRET_BYTES = 32
 """Standard Webhooks allows 24 to 64."""
 
@@ -43,8 +47,8 @@ async def issue_secret(
             code="OUT_OF_RANGE",
         )
     text = "whsec_" + base64.b64encode(random(SECRET_BYTES)).decode()
-    async with change(act) as client:
-        await locked(client, Partner, partner_id)
+    async with change(act, MANAGE) as client:
+        await own_locked(client, act, MANAGE, Partner, partner_id, visible)
         ends_at = act.now + overlap
         older = SigningSecret.filter(Q(expires_at=None) | Q(expires_at__gt=ends_at))
         retired = (

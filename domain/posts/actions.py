@@ -9,22 +9,28 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.models import Model
 
 from domain import moments, text
-from domain.access import Act
+from domain.access import NETWORK, Act
+from domain.articles.access import visible as sees_article
 from domain.articles.models import Article
 from domain.audit import actions as audit
 from domain.campaigns.models import Campaign
-from domain.changes import change, locked, missing
+from domain.changes import change, missing
 from domain.engagement.actions.attribution import recompute_subjects
 from domain.engagement.actions.locking import hold_totals
 from domain.engagement.rules import SubjectKind
+from domain.gates import own_locked, require_at, sees
 from domain.ids import format_id
 from domain.organizations.tree import lineage
 from domain.partners.models import Account
+from domain.permissions import Permission, places
+from domain.posts.access import visible
 from domain.posts.models import Post
 from domain.posts.rules import organization_of
 from domain.problems import Invalid
 from domain.pulling.models import PostPull
 from domain.web_addresses import web_address
+
+REGISTER = Permission.REGISTER_POST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +56,23 @@ async def register(act: Act, new: NewPost) -> int:
 
     Raises Conflict that names external_id when the account has this post already.
     """
-    async with change(act) as client:
+    async with change(act, REGISTER) as client:
+        await _check_own(client, act, new)
         return await add(client, act, new)
+
+
+async def _check_own(client: BaseDBAsyncClient, act: Act, new: NewPost) -> None:
+    """Who registers a post may do so where it will count. Raises NotFound, Forbidden."""
+    if places(act.viewer, REGISTER) == [NETWORK]:
+        return
+    account = await _account(client, new.account_id)
+    article = await Article.get_or_none(id=new.article_id or 0, using_db=client)
+    if article is not None and not await sees(client, act.viewer, sees_article, article):
+        raise missing("article_id")
+    home = await _organization(client, account, new.article_id, new.campaign_id)
+    given = {"article_id": new.article_id, "campaign_id": new.campaign_id}
+    place = next((name for name, number in given.items() if number is not None), "account_id")
+    await require_at(client, act, REGISTER, home, place)
 
 
 async def add(client: BaseDBAsyncClient, act: Act, new: NewPost, *, is_pulled: bool = True) -> int:
@@ -87,12 +108,13 @@ async def assign(act: Act, post_id: int, campaign_id: int | None) -> None:
 
     A post of no article counts where its campaign stands, so it may change organization too.
     """
-    async with change(act) as client:
+    async with change(act, REGISTER) as client:
         await hold_totals(client)
-        row = await locked(client, Post, post_id)
+        row = await own_locked(client, act, REGISTER, Post, post_id, visible)
         account = await _account(client, row.account_id)
         before = {"campaign_id": row.campaign_id, "organization_id": row.organization_id}
         organization_id = await _organization(client, account, row.article_id, campaign_id)
+        await require_at(client, act, REGISTER, organization_id, "campaign_id")
         after = {"campaign_id": campaign_id, "organization_id": organization_id}
         row.update_from_dict(after)
         await row.save(using_db=client, update_fields=list(after))

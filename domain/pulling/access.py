@@ -1,9 +1,12 @@
-"""Who may see how an account's pulls are going: administrators."""
+"""Who may see how an account's pulls are going: its partner, and those who see deliveries where the
+partner is looked after."""
 
 from __future__ import annotations
 
-from domain.access import EVERY_ROW, NO_ROW, Predicate, Viewer
+from domain.access import Predicate, Viewer, through
+from domain.partners.access import internal_of_partner
 
 
 def visible(viewer: Viewer) -> Predicate:
-    return EVERY_ROW if viewer.is_administrator else NO_ROW
+    """On a row with account_id."""
+    return through(internal_of_partner(viewer), "{row}.account_id", "account")

@@ -8,8 +8,10 @@ from domain import text
 from domain.access import Act
 from domain.audit import actions as audit
 from domain.changes import change, must_exist
+from domain.gates import require_at
 from domain.ids import format_id
 from domain.organizations.models import Organization
+from domain.permissions import Permission
 from domain.teams.models import Team
 from domain.teams.rules import TeamKind
 
@@ -25,7 +27,7 @@ class NewTeam:
 
 
 async def create(act: Act, new: NewTeam) -> int:
-    async with change(act) as client:
+    async with change(act, Permission.MANAGE_ORGANIZATION) as client:
         values = {
             "kind": new.kind,
             "name": text.line(new.name, path=("name",), longest=200),
@@ -34,6 +36,9 @@ async def create(act: Act, new: NewTeam) -> int:
         }
         await must_exist(client, Team, new.parent_id, "parent_id")
         await must_exist(client, Organization, new.organization_id, "organization_id")
+        await require_at(
+            client, act, Permission.MANAGE_ORGANIZATION, new.organization_id, "organization_id"
+        )
         row = await Team.create(using_db=client, created_at=act.now, **values)
         await audit.record(client, act, "team.create", format_id("Team", row.id), after=values)
         return int(row.id)

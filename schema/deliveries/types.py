@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from domain.deliveries.access import visible
+from domain.deliveries.access import visible, visible_restatements
 from domain.deliveries.rules import MOST_ITEMS, Rejection
 from domain.engagement.rules import Metric, Source
 from schema.planner.declare import column, one, rows, to_one
@@ -41,7 +41,7 @@ class RejectedItem:
     item: str = column("As it was sent, its first 2,000 letters.")
 
 
-@stands_on("restatement", visible)
+@stands_on("restatement", visible_restatements)
 @strawberry.type(description="A figure of a settled time that was changed, and why.")
 class Restatement:
     index: int = column("The item's place in the push, counted from 0.")

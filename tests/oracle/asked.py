@@ -24,10 +24,10 @@ class Asked:
         return self.now.astimezone(self.zone).date()
 
     def all(self, type_name: str) -> list[Row]:
-        return self.tables.all(type_name, self.viewer.is_administrator)
+        return self.tables.all(type_name, self.viewer)
 
     def find(self, id_: str) -> Row | None:
-        return self.tables.find(id_, self.viewer.is_administrator)
+        return self.tables.find(id_, self.viewer)
 
     def get(self, type_name: str, number: int | None) -> Row | None:
-        return self.tables.get(type_name, number, self.viewer.is_administrator)
+        return self.tables.get(type_name, number, self.viewer)

@@ -19,6 +19,7 @@ from graphql import (
     parse,
 )
 
+from domain.access import ANONYMOUS
 from tests.oracle.asked import Asked
 from tests.oracle.counting import Series, compared, leaders, points, stale, total
 from tests.oracle.indices import formulas, indices, inputs
@@ -185,7 +186,7 @@ def _restatements(asked: Asked, delivery: Row) -> list[Row]:
 
 def _counts(asked: Asked, network: Network) -> SimpleNamespace:
     """What everybody may see is counted, whoever asks."""
-    public = {name: len(asked.tables.all(name, False)) for name in asked.tables.nouns}
+    public = {name: len(asked.tables.all(name, ANONYMOUS)) for name in asked.tables.nouns}
     plural = {"Person": "people"}
     return SimpleNamespace(
         **{plural.get(name, f"{name.lower()}s"): number for name, number in public.items()}

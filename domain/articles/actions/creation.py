@@ -14,9 +14,11 @@ from domain.articles.models import Article
 from domain.articles.rules import numbered, slug_from
 from domain.audit import actions as audit
 from domain.changes import change, must_exist
+from domain.gates import require_at
 from domain.ids import format_id
 from domain.organizations.models import Organization
 from domain.people.models import Person
+from domain.permissions import Permission
 
 TRIED_AT_ONCE = 50
 
@@ -39,7 +41,7 @@ class NewArticle:
 
 
 async def create(act: Act, new: NewArticle) -> int:
-    async with change(act) as client:
+    async with change(act, Permission.CREATE_ARTICLE) as client:
         values = check_values(
             title=new.title,
             slug=new.slug,
@@ -52,6 +54,9 @@ async def create(act: Act, new: NewArticle) -> int:
         )
         await must_exist(client, Person, new.author_id, "author_id")
         await must_exist(client, Organization, new.organization_id, "organization_id")
+        await require_at(
+            client, act, Permission.CREATE_ARTICLE, new.organization_id, "organization_id"
+        )
         if new.slug is None:
             values["slug"] = await _free_slug(client, slug_from(values["title"]))
         row = await _insert(client, act, values)

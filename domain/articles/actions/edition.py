@@ -9,16 +9,20 @@ from typing import Any
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.access import Act
+from domain.articles.access import visible
 from domain.articles.actions.values import check_values
 from domain.articles.models import Article
+from domain.articles.rules import ArticleStatus
 from domain.audit import actions as audit
-from domain.changes import change, locked, must_exist
+from domain.changes import change, check_version, locked, must_exist
 from domain.engagement.actions.attribution import recompute_subjects
 from domain.engagement.actions.locking import hold_totals
+from domain.gates import own, require_at
 from domain.ids import format_id
 from domain.organizations.models import Organization
 from domain.organizations.tree import lineage
 from domain.people.models import Person
+from domain.permissions import Permission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,20 +41,36 @@ class ArticleChanges:
 
 async def update(act: Act, article_id: int, version: int, changes: ArticleChanges) -> None:
     """Raises Conflict when the article is no longer the `version` the editor saw."""
-    async with change(act) as client:
+    async with change(act, Permission.EDIT_DRAFT) as client:
         values = check_values(**asdict(changes))
         if changes.organization_id is not None:
             await hold_totals(client)
-        row = await locked(client, Article, article_id, version)
+        row = await _own(client, act, article_id, version)
         before, after = audit.changed({name: getattr(row, name) for name in values}, values)
         await must_exist(client, Person, after.get("author_id"), "author_id")
         await must_exist(client, Organization, after.get("organization_id"), "organization_id")
+        if "organization_id" in after:
+            needed = _needed(row)
+            await require_at(client, act, needed, after["organization_id"], "organization_id")
         await _store(client, act, row, after)
         if "organization_id" in after:
             await _recount(client, before["organization_id"], after["organization_id"])
         await audit.record(
             client, act, "article.update", format_id("Article", row.id), before, after
         )
+
+
+async def _own(client: BaseDBAsyncClient, act: Act, article_id: int, version: int) -> Article:
+    row = await locked(client, Article, article_id)
+    await own(client, act, _needed(row), row, row.organization_id, visible)
+    check_version(row, version)
+    return row
+
+
+def _needed(row: Article) -> Permission:
+    """What was public once is edited by those who publish."""
+    is_draft = row.status is ArticleStatus.DRAFT
+    return Permission.EDIT_DRAFT if is_draft else Permission.EDIT_ARTICLE
 
 
 async def _store(client: BaseDBAsyncClient, act: Act, row: Article, values: dict[str, Any]) -> None:

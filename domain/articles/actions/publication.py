@@ -5,19 +5,24 @@ from __future__ import annotations
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.access import Act
+from domain.articles.access import visible
 from domain.articles.models import Article
 from domain.articles.rules import ArticleStatus, check_publishable, check_withdrawable
 from domain.audit import actions as audit
-from domain.changes import change, locked
+from domain.changes import change
+from domain.gates import own_locked
 from domain.ids import format_id
+from domain.permissions import Permission
 from domain.webhooks.outbox import emit
 from domain.webhooks.rules import WebhookEventType
+
+PUBLISH = Permission.PUBLISH_ARTICLE
 
 
 async def publish(act: Act, article_id: int, version: int) -> None:
     """One that was public before keeps the moment of its first publication."""
-    async with change(act) as client:
-        row = await locked(client, Article, article_id, version)
+    async with change(act, PUBLISH) as client:
+        row = await own_locked(client, act, PUBLISH, Article, article_id, visible, version)
         check_publishable(row.status)
         row.published_at = row.published_at or act.now
         row.listed_at = row.published_at
@@ -36,8 +41,8 @@ def _told(row: Article) -> dict[str, str | None]:
 
 
 async def withdraw(act: Act, article_id: int, version: int) -> None:
-    async with change(act) as client:
-        row = await locked(client, Article, article_id, version)
+    async with change(act, PUBLISH) as client:
+        row = await own_locked(client, act, PUBLISH, Article, article_id, visible, version)
         check_withdrawable(row.status)
         await _turn(client, act, row, ArticleStatus.WITHDRAWN, "article.withdraw")
 

@@ -8,10 +8,12 @@ from domain.access import Act, require_administrator
 from domain.audit import actions as audit
 from domain.changes import change, locked
 from domain.database import transaction
+from domain.gates import require_at
 from domain.ids import format_id
 from domain.partners.credentials import check_credential
-from domain.partners.models import Account
+from domain.partners.models import Account, Partner
 from domain.partners.rules import Platform
+from domain.permissions import Permission
 from domain.pulling.rules import FailureKind
 from domain.secrets import SecretBox
 
@@ -30,11 +32,13 @@ WHERE account.id = account_pull.account_id AND account.platform = $1
 RETURNING account_id
 """
 
+MANAGE = Permission.MANAGE_PARTNER
+
 
 async def resume(act: Act, account_id: int) -> None:
     """Ends an account's pause, whatever its reason: a person knows better. Raises NotFound."""
-    async with change(act) as client:
-        await locked(client, Account, account_id)
+    async with change(act, MANAGE) as client:
+        await _own(client, act, account_id)
         await client.execute_query(END_PAUSE, [account_id])
         await audit.record(client, act, "account.resume", format_id("Account", account_id))
 
@@ -45,12 +49,19 @@ async def set_credential(act: Act, account_id: int, credential: str, box: Secret
     credential: as NewAccount takes it. Raises Invalid or NotFound.
     """
     sealed = box.seal(check_credential(credential))
-    async with change(act) as client:
-        await locked(client, Account, account_id)
+    async with change(act, MANAGE) as client:
+        await _own(client, act, account_id)
         await client.execute_query(REPLACE, [account_id, sealed])
         await client.execute_query(END_EXPIRY, [account_id, FailureKind.EXPIRED.value])
         subject = format_id("Account", account_id)
         await audit.record(client, act, "account.set_credential", subject)
+
+
+async def _own(client: BaseDBAsyncClient, act: Act, account_id: int) -> None:
+    """Holds the account until the transaction ends. Raises NotFound, Forbidden."""
+    row = await locked(client, Account, account_id)
+    partner = await Partner.get(id=row.partner_id, using_db=client)
+    await require_at(client, act, MANAGE, partner.organization_id, "id")
 
 
 async def keep_renewed(act: Act, account_id: int, known: bytes, fresh: bytes) -> bool:
