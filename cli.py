@@ -37,6 +37,12 @@ COMMANDS = (
         ("test", "test tests/test_settings.py -k zone"),
     ),
     Command(
+        "conformance",
+        "conformance.command:conformance",
+        "Try real GraphQL clients, and the public audits, against the real server.",
+        ("conformance", "conformance --only audits --only urql", "conformance --json"),
+    ),
+    Command(
         "serve",
         "commands.services:serve",
         "Serve the graph over HTTP until Ctrl-C or SIGTERM.",

@@ -7,11 +7,13 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from api.replies import Headers
 from schema.execution.engine import Request
 
 T = TypeVar("T")
 
 JSON = b"application/json"
+UTF_8 = (b"utf-8", b"utf8")
 GRAPHQL_JSON = b"application/graphql-response+json"
 
 
@@ -23,10 +25,18 @@ class BadRequest(Exception):
         self.status = status
 
 
-def check_content_type(value: bytes) -> None:
-    """Only JSON: a form of another site can send other types, but not this one."""
-    if value.partition(b";")[0].strip().lower() != JSON:
+def check_content(headers: Headers) -> None:
+    """Only JSON, in UTF-8 and as it is: a form of another site can send other types, but not this
+    one. Raises BadRequest, 415."""
+    kind, *parameters = headers.get(b"content-type", b"").lower().split(b";")
+    if kind.strip() != JSON:
         raise BadRequest(f"the content type must be {JSON.decode()}", 415)
+    for parameter in parameters:
+        name, _, value = parameter.strip().partition(b"=")
+        if name == b"charset" and value.strip(b'" ') not in UTF_8:
+            raise BadRequest("the charset must be utf-8", 415)
+    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
+        raise BadRequest("a request has no content coding here", 415)
 
 
 def from_query_string(text: bytes) -> Request:
@@ -37,12 +47,10 @@ def from_query_string(text: bytes) -> Request:
         raise BadRequest("the address is not well formed") from error
     return _complete(
         query=given.get("query"),
-        variables=_object(given.get("variables", "{}"), "variables"),
+        variables=_parameter(given, "variables"),
         operation_name=given.get("operationName"),
         is_safe=True,
-        document_id=_document_id(
-            given.get("documentId"), _object(given.get("extensions", "{}"), "extensions")
-        ),
+        document_id=_document_id(given.get("documentId"), _parameter(given, "extensions")),
     )
 
 
@@ -62,7 +70,21 @@ def from_body(body: bytes) -> Request:
     try:
         given = BODY.decode(body)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return _explained(body)
+        return _explained(_object(body, "the body"))
+    return _from(given)
+
+
+def from_payload(payload: Any) -> Request:
+    """From the same object as a body, decoded. Raises BadRequest."""
+    try:
+        return _from(msgspec.convert(payload, _Body))
+    except msgspec.ValidationError:
+        if not isinstance(payload, dict):
+            raise BadRequest("the payload must be an object") from None
+        return _explained(payload)
+
+
+def _from(given: _Body) -> Request:
     return _complete(
         query=given.query,
         variables=given.variables or {},
@@ -71,9 +93,8 @@ def from_body(body: bytes) -> Request:
     )
 
 
-def _explained(body: bytes) -> Request:
-    """The long way, field by field, for a body that is wrong somewhere: it says where."""
-    fields = _object(body, "the body")
+def _explained(fields: dict[str, Any]) -> Request:
+    """The long way, field by field, for what is wrong somewhere: it says where."""
     return _complete(
         query=_optional(fields, "query", str),
         variables=_optional(fields, "variables", dict) or {},
@@ -115,6 +136,12 @@ def _document_id(given: str | None, extensions: dict[str, Any]) -> str | None:
         raise BadRequest("`extensions.persistedQuery` must be of version 1")
     id_: str = persisted["sha256Hash"]
     return id_
+
+
+def _parameter(given: dict[str, str], name: str) -> dict[str, Any]:
+    """JSON in an address; null and nothing mean nothing."""
+    text = given.get(name, "null")
+    return {} if text == "null" else _object(text, name)
 
 
 def _object(text: str | bytes, name: str) -> dict[str, Any]:

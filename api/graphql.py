@@ -9,15 +9,17 @@ from starlette.types import Receive, Scope, Send
 
 from api import slow_operations
 from api.answering import Answering
-from api.asked import GRAPHQL_JSON, JSON, check_content_type
+from api.asked import JSON, BadRequest, check_content
 from api.callers import request_id_of
-from api.encodings import PLAIN, accepted
+from api.encodings import accepted
 from api.etags import matches
 from api.exchange import Exchange
 from api.graphiql import PAGE
 from api.metrics.operations import Operations
+from api.negotiation import EVENT_STREAM, wanted
 from api.outcomes import EXPECTED, refusal_of, refused
 from api.replies import Disconnected, Reply, headers_of, read_body
+from api.sse import as_events
 from api.timings import server_timing
 
 log = structlog.get_logger()
@@ -36,14 +38,13 @@ class GraphQL:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = headers_of(scope)
-        media_type = GRAPHQL_JSON if GRAPHQL_JSON in headers.get(b"accept", b"") else JSON
-        exchange = Exchange(headers, receive, request_id_of(headers), media_type)
+        exchange = Exchange(headers, receive, request_id_of(headers), JSON)
         try:
             reply = await self._reply(scope, exchange)
         except Disconnected:
             return
         except EXPECTED as error:
-            reply = refused(*refusal_of(error, MAX_BODY), media_type)
+            reply = refused(*refusal_of(error, MAX_BODY), exchange.media_type)
         except Exception as error:
             log.exception("request failed", request_id=exchange.request_id, exc_info=error)
             message = f"something went wrong; request {exchange.request_id}"
@@ -56,25 +57,27 @@ class GraphQL:
         await reply.send(send, exchange.accepted, more, is_head=scope["method"] == "HEAD")
 
     async def _reply(self, scope: Scope, exchange: Exchange) -> Reply:
+        is_safe = scope["method"] in ("GET", "HEAD")
+        if is_safe and _is_for_a_person(scope, exchange):
+            return Reply(200, b"text/html; charset=utf-8", PAGE.encode())
         exchange.accepted = accepted(exchange.headers.get(b"accept-encoding"))
-        match scope["method"]:
-            case "POST":
-                exchange.asks = True
-                check_content_type(exchange.headers.get(b"content-type", b""))
-                body = await read_body(exchange.receive, exchange.headers, limit=MAX_BODY)
-                exchange.begin(body)
-                return await self.answering.reply(exchange)
-            case "GET" | "HEAD":
-                exchange.begin(scope["query_string"], is_safe=True)
-                return await self._get(exchange)
-            case _:
-                exchange.accepted = PLAIN
-                return Reply(405, b"text/plain", b"", ((b"allow", b"GET, HEAD, POST"),))
+        exchange.asks = is_safe or scope["method"] == "POST"
+        media_type = wanted(exchange.headers.get(b"accept")).answer
+        if media_type is not EVENT_STREAM:
+            exchange.media_type = media_type
+        if is_safe:
+            exchange.begin(scope["query_string"], is_safe=True)
+            reply = await self._get(exchange)
+        elif scope["method"] == "POST":
+            check_content(exchange.headers)
+            exchange.begin(await read_body(exchange.receive, exchange.headers, limit=MAX_BODY))
+            reply = await self.answering.reply(exchange)
+        else:
+            raise BadRequest("ask by GET or POST", 405)
+        whole = media_type is EVENT_STREAM and reply.status == 200
+        return as_events(reply) if whole else reply
 
     async def _get(self, exchange: Exchange) -> Reply:
-        if not _asks(exchange.given) and b"text/html" in exchange.headers.get(b"accept", b""):
-            return Reply(200, b"text/html; charset=utf-8", PAGE.encode())
-        exchange.asks = True
         reply = await self.answering.reply(exchange)
         known = exchange.headers.get(b"if-none-match")
         if known is not None and reply.tag and matches(known, reply.tag):
@@ -82,5 +85,9 @@ class GraphQL:
         return reply
 
 
-def _asks(query_string: bytes) -> bool:
-    return any(name in query_string for name in (b"query=", b"documentId=", b"persistedQuery"))
+def _is_for_a_person(scope: Scope, exchange: Exchange) -> bool:
+    """Whether nothing is asked, by who reads pages."""
+    if b"text/html" not in exchange.headers.get(b"accept", b""):
+        return False
+    asked: bytes = scope["query_string"]
+    return not any(name in asked for name in (b"query=", b"documentId=", b"persistedQuery"))

@@ -15,8 +15,11 @@ from domain.outages import OUTAGES
 from domain.problems import Forbidden
 from schema.execution.answers import Answer
 
-RETRY = ((b"retry-after", b"2"),)
-MORE: dict[int, Pairs] = {401: ((b"www-authenticate", b"Bearer"),), 503: RETRY}
+MORE: dict[int, Pairs] = {
+    401: ((b"www-authenticate", b"Bearer"),),
+    405: ((b"allow", b"GET, HEAD, POST"),),
+    503: ((b"retry-after", b"2"),),
+}
 VARIES = (b"vary", b"accept, accept-encoding, authorization")
 PRIVATE = (VARIES, (b"cache-control", b"private, no-cache"))
 """A token's holder may write, and must read what they wrote: asked anew, but mostly not sent."""
@@ -41,7 +44,7 @@ def reply_to(answer: Answer, exchange: Exchange, max_age_seconds: int = 0) -> Re
     """
     body, media_type = answer.body, exchange.media_type
     if answer.errors:
-        status = _status(answer, media_type)
+        status = status_of(answer, media_type)
         unkept = UNKEPT if exchange.is_safe else ()
         headers = (*unkept, *MORE.get(status, ()))
         return Reply(status, media_type, body, headers, codes=answer.codes)
@@ -54,7 +57,8 @@ def reply_to(answer: Answer, exchange: Exchange, max_age_seconds: int = 0) -> Re
     return Reply(200, media_type, body, (*kept, (b"etag", tag)), tag)
 
 
-def _status(answer: Answer, media_type: bytes) -> int:
+def status_of(answer: Answer, media_type: bytes) -> int:
+    """Of an answer to a well-formed request."""
     for code in answer.codes:
         if code in FAILURES:
             return FAILURES[code]

@@ -13,6 +13,7 @@ import structlog
 from graphql import GraphQLError
 from starlette.types import Receive, Scope, Send
 
+from api.asked import BadRequest, from_payload
 from api.callers import Unauthorized, request_id_of
 from api.events import MOST_EACH, CallerChanged, Events, TooMany
 from api.replies import Headers, headers_of
@@ -26,6 +27,8 @@ PROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 3.0
 PATIENCE_SECONDS = 10.0
 MAX_LETTERS = 1_000_000
+MAX_REASON = 100
+"""Letters of a reason: with its code it must fit into 125 bytes."""
 
 log = structlog.get_logger()
 
@@ -45,16 +48,6 @@ class Message(msgspec.Struct, frozen=True):
     type: str
     id: str | None = None
     payload: Any = None
-
-
-class Payload(msgspec.Struct, frozen=True, rename="camel"):
-    """Of subscribe."""
-
-    query: str | None = None
-    variables: dict[str, Any] | None = None
-    operation_name: str | None = None
-    extensions: dict[str, Any] | None = None
-    document_id: str | None = None
 
 
 async def serve_socket(events: Events, scope: Scope, receive: Receive, send: Send) -> None:
@@ -261,21 +254,9 @@ def _read(message: Any) -> Message:
 
 def _request(payload: Any) -> Request:
     try:
-        given = msgspec.convert(payload, Payload)
-    except msgspec.ValidationError:
-        raise Close(4400, "The payload of subscribe is not what it must be") from None
-    document_id = given.document_id
-    persisted = (given.extensions or {}).get("persistedQuery")
-    if document_id is None and isinstance(persisted, dict):
-        document_id = persisted.get("sha256Hash")
-    if given.query is None and not isinstance(document_id, str):
-        raise Close(4400, "query is missing")
-    return Request(
-        query=given.query,
-        variables=given.variables or {},
-        operation_name=given.operation_name,
-        document_id=document_id,
-    )
+        return from_payload(payload)
+    except BadRequest as refused:
+        raise Close(4400, f"subscribe: {refused}"[:MAX_REASON]) from None
 
 
 def _error(text: str, code: str) -> GraphQLError:

@@ -6,20 +6,21 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
+from graphql import GraphQLError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.asked import BadRequest, check_content_type, from_body, from_query_string
+from api.asked import JSON, BadRequest, check_content, from_body, from_query_string
 from api.callers import Unauthorized, request_id_of
 from api.encodings import PLAIN
 from api.events import CallerChanged, Events, TooMany
-from api.outcomes import EXPECTED, refusal_of, refused
-from api.replies import Disconnected, Headers, Reply, headers_of, read_body
-from schema.execution.answers import Answer
+from api.negotiation import EVENT_STREAM, Wanted, wanted
+from api.outcomes import EXPECTED, refusal_of, refused, status_of
+from api.replies import Disconnected, Headers, Pairs, Reply, headers_of, read_body
+from api.sse import COMPLETE, SILENCE, UNKEPT, as_events, next_event
+from schema.execution.answers import NOTHING, Answer
 from schema.execution.documents import Refused
 from schema.execution.subscribing import Following
 
-MEDIA_TYPE = b"text/event-stream"
-JSON = b"application/json"
 MAX_BODY = 1_000_000
 SILENCE_SECONDS = 15.0
 """After so long a comment is sent, so that nobody on the way thinks the connection dead."""
@@ -27,33 +28,58 @@ SILENCE_SECONDS = 15.0
 PATIENCE_SECONDS = 10.0
 """A client that does not take an event for so long is left."""
 
-COMPLETE = b"event: complete\ndata:\n\n"
+ENDED = GraphQLError(
+    "the token has changed, has expired or was revoked", extensions={"code": "UNAUTHENTICATED"}
+)
 
 
 async def stream(
     events: Events, graphql: ASGIApp, scope: Scope, receive: Receive, send: Send
 ) -> None:
-    """Answers a request that accepts a stream: what is no subscription is answered as usual."""
+    """Answers a request that may accept a stream: what is no subscription is answered as usual."""
     headers = headers_of(scope)
+    request_id = request_id_of(headers)
+    chosen = Wanted(JSON, False)
     try:
+        chosen = wanted(headers.get(b"accept"))
         body = await _given(scope, headers, receive)
-        asked = from_query_string(body) if scope["method"] == "GET" else from_body(body)
-        viewer = await events.callers.viewer_of(headers)
-        following = events.engine.follow(asked, viewer)
+        following = await _following(events, scope, headers, body) if chosen.takes_stream else None
         if following is None:
             await graphql(scope, _again(body, receive), send)
             return
         with events.connection():
-            await _send_events(events, following, headers, receive, send)
+            await _send_events(events, following, headers, request_id, receive, send)
+        return
     except Disconnected:
         return
     except TooMany:
         reply = refused("too many follow something here; try again soon", "TOO_MANY", 503, JSON)
-        await reply.send(send, PLAIN, ())
     except Refused as refusal:
-        await Reply(400, JSON, Answer(None, refusal.errors).body).send(send, PLAIN, ())
+        reply = _told(Answer(None, refusal.errors), chosen)
     except EXPECTED as error:
-        await refused(*refusal_of(error, MAX_BODY), JSON).send(send, PLAIN, ())
+        media_type = JSON if chosen.answer is EVENT_STREAM else chosen.answer
+        reply = refused(*refusal_of(error, MAX_BODY), media_type)
+    await reply.send(send, PLAIN, _id(request_id))
+
+
+async def _following(
+    events: Events, scope: Scope, headers: Headers, body: bytes
+) -> Following | None:
+    """Raises Refused and EXPECTED."""
+    asked = from_query_string(body) if scope["method"] == "GET" else from_body(body)
+    return events.engine.follow(asked, await events.callers.viewer_of(headers))
+
+
+def _told(answer: Answer, chosen: Wanted) -> Reply:
+    """What is wrong with a well-formed request is an event where a stream is preferred: who reads
+    nothing but streams would not learn it otherwise."""
+    if chosen.answer is EVENT_STREAM:
+        return as_events(Reply(200, JSON, answer.body))
+    return Reply(status_of(answer, chosen.answer), chosen.answer, answer.body)
+
+
+def _id(request_id: str) -> Pairs:
+    return ((b"x-request-id", request_id.encode()),)
 
 
 async def _given(scope: Scope, headers: Headers, receive: Receive) -> bytes:
@@ -62,7 +88,7 @@ async def _given(scope: Scope, headers: Headers, receive: Receive) -> bytes:
         return query
     if scope["method"] != "POST":
         raise BadRequest("subscribe by GET or POST", 405)
-    check_content_type(headers.get(b"content-type", b""))
+    check_content(headers)
     return await read_body(receive, headers, limit=MAX_BODY)
 
 
@@ -79,16 +105,23 @@ def _again(body: bytes, receive: Receive) -> Receive:
 
 
 async def _send_events(
-    events: Events, following: Following, headers: Headers, receive: Receive, send: Send
+    events: Events,
+    following: Following,
+    headers: Headers,
+    request_id: str,
+    receive: Receive,
+    send: Send,
 ) -> None:
-    start = [(b"content-type", MEDIA_TYPE), (b"cache-control", b"no-store")]
+    start = [(b"content-type", EVENT_STREAM), *UNKEPT, *_id(request_id)]
     await send({"type": "http.response.start", "status": 200, "headers": start})
     left = asyncio.create_task(_left(receive))
     try:
-        async with aclosing(events.of(following, headers, request_id_of(headers))) as answers:
+        async with aclosing(events.of(following, headers, request_id)) as answers:
             await _relay(answers, left, send)
-    except (CallerChanged, Unauthorized, TimeoutError):
-        await _write(send, COMPLETE)
+    except (CallerChanged, Unauthorized):
+        await _write(send, next_event(Answer(NOTHING, [ENDED]).body) + COMPLETE)
+    except TimeoutError:
+        return  # it takes nothing any more, no end either
     finally:
         left.cancel()
     await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -96,7 +129,7 @@ async def _send_events(
 
 async def _relay(answers: AsyncIterator[Answer], left: asyncio.Task[None], send: Send) -> None:
     """Until the client leaves, or an answer holds an error."""
-    await _write(send, b":\n\n")
+    await _write(send, SILENCE)
     while True:
         coming = asyncio.ensure_future(anext(answers))
         try:
@@ -109,13 +142,13 @@ async def _relay(answers: AsyncIterator[Answer], left: asyncio.Task[None], send:
                 if left.done():
                     return
                 if not coming.done():
-                    await _write(send, b":\n\n")
+                    await _write(send, SILENCE)
         finally:
             if not coming.done():
                 coming.cancel()
                 await asyncio.wait({coming})
         answer = coming.result()
-        await _write(send, b"event: next\ndata: " + answer.body + b"\n\n")
+        await _write(send, next_event(answer.body))
         if answer.errors:
             await _write(send, COMPLETE)
             return

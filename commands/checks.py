@@ -29,6 +29,7 @@ CHECKS = (
     Check("missing migrations", ("cli.py", "migrate", "--check")),
     Check("stale schema.graphql and openapi.json", ("cli.py", "schema", "--check")),
     # Two processes, each with a PostgreSQL of its own: many tests wait for clocks and children.
+    Check("real clients (conformance)", ("cli.py", "conformance")),
     Check("tests (pytest)", ("-m", "pytest", "--numprocesses=2", "--dist=loadfile")),
 )
 

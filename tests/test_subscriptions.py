@@ -18,6 +18,7 @@ from aiohttp import ClientSession, ClientTimeout, ClientWebSocketResponse, WSMsg
 from api.following import Hub, Watch
 from domain.access import SYSTEM, Act, Role
 from domain.articles.actions import publish, withdraw
+from domain.articles.models import Article
 from domain.database import transaction
 from domain.engagement.actions.record import NewObservation, record
 from domain.engagement.rules import Metric, Source
@@ -383,23 +384,107 @@ async def test_a_stream_by_get_and_what_is_no_subscription(http: ClientSession) 
     data = {"data": {"engagementChanged": [{"id": "Network:1"}]}}
     assert await next_event(stream) == ("next", data)
     stream.close()
-    answer = await http.post("/graphql", json={"query": "{ network { id } }"}, headers=accept)
-    assert (await answer.json())["data"] == {"network": {"id": "Network:1"}}
+    query = {"query": "{ network { id } }"}
+    first = await http.post("/graphql", json=query, headers=accept)
+    assert (first.status, first.content_type) == (200, "text/event-stream")
+    name, answer = await next_event(first)
+    assert (name, answer["data"]) == ("next", {"network": {"id": "Network:1"}})
+    assert await next_event(first) == ("complete", None)
+    assert await first.content.read() == b""
+    last = {"accept": "application/json, text/event-stream"}
+    plain = await http.post("/graphql", json=query, headers=last)
+    assert (await plain.json())["data"] == {"network": {"id": "Network:1"}}
+
+
+async def test_a_mutation_over_a_stream_is_done_once(http: ClientSession, token: str) -> None:
+    world = await make_world()
+    given = f'title: "t", authorId: "Person:{world.person_id}"'
+    mutation = (
+        f"mutation {{ createArticle(input: {{{given}, organizationId:"
+        f' "Organization:{world.organization_id}"}}) {{ __typename }} }}'
+    )
+    before = await Article.all().count()
+    headers = {"accept": "text/event-stream", "authorization": f"Bearer {token}"}
+    answer = await http.post("/graphql", json={"query": mutation}, headers=headers)
+    name, content = await next_event(answer)
+    assert (name, content["data"]) == ("next", {"createArticle": {"__typename": "ArticlePayload"}})
+    assert await next_event(answer) == ("complete", None)
+    got = await http.get("/graphql", params={"query": mutation}, headers=headers)
+    assert (await next_event(got))[1]["errors"][0]["message"] == "a mutation needs POST"
+    assert await Article.all().count() == before + 1
+
+
+CODES = [
+    ({"query": "subscription { x }"}, "GRAPHQL_VALIDATION_FAILED"),
+    ({"query": "subscription {"}, "GRAPHQL_PARSE_FAILED"),
+    ({"query": "{ nothing }"}, "GRAPHQL_VALIDATION_FAILED"),
+    ({"query": FOLLOW}, "BAD_USER_INPUT"),
+    ({"query": FOLLOW, "variables": {"ids": ["Team:1"]}}, "BAD_USER_INPUT"),
+    (
+        {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "x"}}},
+        "PERSISTED_QUERY_NOT_FOUND",
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "code"), CODES)
+async def test_what_is_wrong_is_an_event_or_json_as_the_client_prefers(
+    http: ClientSession, body: Any, code: str
+) -> None:
+    stream = await http.post("/graphql", json=body, headers={"accept": "text/event-stream"})
+    assert stream.status == 200
+    name, content = await next_event(stream)
+    assert (name, content["errors"][0]["extensions"]["code"]) == ("next", code)
+    assert "data" not in content
+    assert await next_event(stream) == ("complete", None)
+    for first, status in (
+        ("application/json", 200),
+        ("application/graphql-response+json", 400),
+    ):
+        accept = {"accept": f"{first}, text/event-stream"}
+        answer = await http.post("/graphql", json=body, headers=accept)
+        assert (answer.status, answer.content_type) == (status, first)
+        content = await answer.json(content_type=None)
+        assert content["errors"][0]["extensions"]["code"] == code
 
 
 async def test_streams_that_are_refused(http: ClientSession) -> None:
     accept = {"accept": "text/event-stream"}
-    wrong = await http.post("/graphql", json={"query": "subscription { x }"}, headers=accept)
-    assert (wrong.status, (await wrong.json())["errors"][0]["extensions"]["code"]) == (
-        400,
-        "GRAPHQL_VALIDATION_FAILED",
-    )
     strange = await follow_stream(http, ["Network:1"], authorization="Bearer nonsense")
     assert strange.status == 401
     plain = await http.post("/graphql", json={"query": FOLLOW, "variables": {"ids": ["Network:1"]}})
     assert "text/event-stream" in (await plain.json())["errors"][0]["message"]
     form = await http.post("/graphql", data="query=x", headers=accept)
     assert form.status == 415
+    other = await http.put("/graphql", json={}, headers=accept)
+    assert (other.status, other.headers["allow"]) == (405, "GET, HEAD, POST")
+    assert "x-request-id" in other.headers
+    unread = await http.post("/graphql", json={"query": FOLLOW}, headers={"accept": "text/plain"})
+    assert unread.status == 406
+
+
+async def test_a_token_that_is_revoked_ends_its_stream_with_an_error(http: ClientSession) -> None:
+    world = await make_world()
+    post = await make_post(world.account_id)
+    await derive()
+    act = Act(SYSTEM, datetime.now(UTC))
+    number, text = await create(act, "short", Role.ADMINISTRATOR, None)
+    stream = await follow_stream(http, [f"Post:{post}"], authorization=f"Bearer {text}")
+    assert (await next_event(stream))[0] == "next"
+    await revoke(act, number)
+    await read(post, 1)
+    name, content = await next_event(stream)
+    assert (name, content["errors"][0]["extensions"]) == ("next", {"code": "UNAUTHENTICATED"})
+    assert await next_event(stream) == ("complete", None)
+
+
+async def test_what_is_sent_ends_its_lines_with_lf_alone(http: ClientSession) -> None:
+    stream = await follow_stream(http, ["Network:1"])
+    assert await stream.content.readuntil(b"\n\n") == b":\n\n"
+    sent = await stream.content.readuntil(b"\n\n")
+    assert sent.startswith(b"event: next\ndata: {")
+    assert b"\r" not in sent
+    stream.close()
 
 
 # who is slow

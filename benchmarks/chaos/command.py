@@ -23,10 +23,11 @@ from benchmarks.chaos import judging, world
 from benchmarks.chaos.pushing import Counters, Pushing
 from benchmarks.chaos.victims import Victims
 from benchmarks.ingest import processes
-from benchmarks.ingest.world import HOUR, KEY, create
+from benchmarks.ingest.world import HOUR, KEY
 from benchmarks.ingest.world import topics as topics_of
 from benchmarks.stand import free_port
 from commands.failures import CommandFailed
+from commands.fresh_database import create
 from commands.progress import progress
 from commands.runtime import Json, say
 from commands.supervisor import Supervisor

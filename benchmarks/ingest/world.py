@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
-from psycopg.conninfo import make_conninfo
 
-from commands.migrate import migrate
+from commands.fresh_database import create
 from domain.database import connection_parameters
 from domain.secrets import SecretBox
 from sandbox.main import DATA
@@ -49,19 +48,6 @@ def topics(count: int) -> list[str]:
     known = load(DATA).by_id.items()
     found = (str(key) for key, topic in known if len(topic.at(number) or {}) == COUNTERS)
     return sorted(found)[:count]
-
-
-async def create(server_url: str, name: str) -> str:
-    """Address of a new, migrated database of that name, beside the one the address names."""
-    connection = await asyncpg.connect(**connection_parameters(server_url))
-    try:
-        await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        await connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-    finally:
-        await connection.close()
-    url = make_conninfo(server_url, dbname=name)
-    await migrate(url, lambda line: None)
-    return url
 
 
 async def make(server_url: str, accounts: int, posts: int) -> str:
