@@ -281,6 +281,17 @@ GROUPS = {
             ),
         ),
     ),
+    "secrets": (
+        "Secrets at rest: seal them with another key.",
+        (
+            Command(
+                "rotate",
+                "commands.secret_rotation:rotate",
+                "Seal every secret anew with the first key of XINFENG_SECRET_KEY.",
+                ("secrets rotate", "secrets rotate --check", "secrets rotate --check --json"),
+            ),
+        ),
+    ),
     "engagement": (
         "The counts: verify them, rebuild them.",
         (

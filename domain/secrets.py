@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from enum import Enum, auto
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+
+class Stand(Enum):
+    """Which key a sealed secret stands on: the first one, an older one, none that is in use."""
+
+    CURRENT = auto()
+    OLDER = auto()
+    UNREADABLE = auto()
 
 
 class SecretBox:
@@ -17,7 +26,9 @@ class SecretBox:
     def __init__(self, keys: tuple[str, ...]) -> None:
         if not keys or not all(keys):
             raise ValueError("a secret key is needed")
-        self._fernet = MultiFernet([Fernet(self._stretch(key)) for key in keys])
+        fernets = [Fernet(self._stretch(key)) for key in keys]
+        self._first = fernets[0]
+        self._fernet = MultiFernet(fernets)
 
     @staticmethod
     def _stretch(key: str) -> bytes:
@@ -32,3 +43,16 @@ class SecretBox:
             return self._fernet.decrypt(sealed).decode()
         except InvalidToken as error:
             raise ValueError("no secret key in use opens this") from error
+
+    def stand_of(self, sealed: bytes) -> Stand:
+        for fernet, stand in ((self._first, Stand.CURRENT), (self._fernet, Stand.OLDER)):
+            try:
+                fernet.decrypt(sealed)
+            except InvalidToken:
+                continue
+            return stand
+        return Stand.UNREADABLE
+
+    def reseal(self, sealed: bytes) -> bytes:
+        """The same secret under the first key. Raises ValueError when no key fits."""
+        return self.seal(self.open(sealed))

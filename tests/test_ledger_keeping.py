@@ -20,7 +20,8 @@ from domain.engagement.actions.rollup import roll_up_all
 from domain.engagement.actions.verify import verify
 from domain.engagement.rules import Metric
 from domain.partners.rules import Platform
-from domain.pulling.actions.answers import GivenAnswer, complete
+from domain.pulling.actions.answers import Told, complete
+from domain.pulling.actions.archive import GivenAnswer
 from domain.pulling.due import DuePost
 from domain.pulling.expiry import expire_bodies
 from domain.pulling.rules import BudgetRule, CounterValue, Rhythm
@@ -151,7 +152,8 @@ async def test_an_answer_expires_and_its_hash_stays(district: d.District, post: 
         answer = GivenAnswer(district.account, Platform.WEIBO, "GET /count", 200, body, received_at)
         values = [CounterValue(name, Metric.READS, 500, "weibo.reads/2013-03")]
         due = DuePost(post, name, MARCH, "", 0, MARCH)
-        await complete(answer, [due], values, Manner(Rhythm(), 300), BudgetRule("weibo", 100))
+        told = [Told(answer, [due], values)]
+        await complete(told, Manner(Rhythm(), 300), BudgetRule("weibo", 100))
 
     async def kept() -> list[Any]:
         rows = await d.rows(

@@ -13,9 +13,9 @@ from domain.access import SYSTEM, Act
 from domain.partners.credentials import credential_of, secrets_of
 from domain.partners.models import Account
 from domain.pulling.actions.accounts import keep_renewed
-from domain.pulling.actions.answers import GivenAnswer
-from domain.pulling.budgets import reserve
+from domain.pulling.actions.archive import GivenAnswer
 from domain.pulling.rules import FRESH_SECONDS, BudgetRule
+from workers.allowance import Allowance
 from workers.http import ask
 from workers.platforms.failures import Expired, PullFailure, Retryable, Throttled
 from workers.platforms.protocol import (
@@ -60,11 +60,16 @@ class Conversation:
         self._tools, self._adapter = tools, adapter
         self._sealed: bytes | None = row.credential
         self._was_renewed = False
+        self._allowance = Allowance()
         self.account = _account(tools, row)
 
-    async def counters(self, posts: Sequence[AskedPost]) -> tuple[Reading, GivenAnswer]:
+    async def counters(
+        self, posts: Sequence[AskedPost], expected: int = 1
+    ) -> tuple[Reading, GivenAnswer]:
+        """expected: how many requests like this one are to come, with it."""
         return await self._ask(
             posts[0],
+            expected,
             self._adapter.budget,
             lambda asking: self._adapter.build(self.account, posts, asking),
             lambda answer: self._adapter.read(self.account, posts, answer),
@@ -74,28 +79,35 @@ class Conversation:
         """Whether the post is still there; to be asked only where the adapter can probe."""
         return await self._ask(
             post,
+            1,
             self._adapter.probe_budget,
             lambda asking: self._adapter.build_probe(self.account, post, asking),
             lambda answer: self._adapter.read_probe(self.account, post, answer),
         )
 
+    async def end(self) -> None:
+        """Gives back what was taken of the allowance and not needed."""
+        await self._allowance.give_back()
+
     async def _ask(
         self,
         newest: AskedPost,
+        expected: int,
         budget: Callable[[PulledAccount], BudgetRule],
         build: Callable[[Asking], Request],
         read: Callable[[Answer], T],
     ) -> tuple[T, GivenAnswer]:
         try:
-            return await self._ask_once(newest, budget, build, read)
+            return await self._ask_once(newest, expected, budget, build, read)
         except NoReading as error:
             if not isinstance(error.failure, Expired) or not await self._renew():
                 raise
-        return await self._ask_once(newest, budget, build, read)
+        return await self._ask_once(newest, expected, budget, build, read)
 
     async def _ask_once(
         self,
         newest: AskedPost,
+        expected: int,
         budget: Callable[[PulledAccount], BudgetRule],
         build: Callable[[Asking], Request],
         read: Callable[[Answer], T],
@@ -104,7 +116,7 @@ class Conversation:
         given: GivenAnswer | None = None
         try:
             request = build(self._asking())
-            await self._reserve(newest, budget(self.account))
+            await self._reserve(newest, expected, budget(self.account))
             answer = await ask(self._tools.session, request, self._tools.clock)
             given = self._given(request, answer)
             told = read(answer)
@@ -113,10 +125,10 @@ class Conversation:
         except PullFailure as failure:
             raise NoReading(failure, given) from failure
 
-    async def _reserve(self, newest: AskedPost, rule: BudgetRule) -> None:
+    async def _reserve(self, newest: AskedPost, expected: int, rule: BudgetRule) -> None:
         now = self._tools.clock()
         is_fresh = now - newest.posted_at <= timedelta(seconds=FRESH_SECONDS)
-        opens_at = await reserve(rule, now, is_fresh=is_fresh)
+        opens_at = await self._allowance.take(rule, now, is_fresh=is_fresh, expected=expected)
         if opens_at is None:
             return
         if not is_fresh and rule.units_for(True) > rule.units_for(False):
@@ -137,9 +149,10 @@ class Conversation:
         except PullFailure as failure:
             raise NoReading(failure) from failure
         secrets = {**self.account.secrets, **fresh}
-        sealed = self._tools.box.seal(credential_of(secrets))
+        box = self._tools.box
+        sealed = box.seal(credential_of(secrets))
         act = Act(SYSTEM, answer.received_at)
-        if not await keep_renewed(act, self.account.id, self._sealed, sealed):
+        if not await keep_renewed(act, self.account.id, self._sealed, sealed, box):
             raise NoReading(Retryable("the credential was changed meanwhile"))
         self._sealed, self.account = sealed, replace(self.account, secrets=secrets)
         log.info("credential_renewed", account_id=self.account.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,11 +12,11 @@ import structlog
 from domain.access import SYSTEM, Act
 from domain.database import transaction
 from domain.partners.models import Account
-from domain.pulling.actions.answers import GivenAnswer, complete
+from domain.pulling.actions.answers import Told, complete
 from domain.pulling.actions.failures import defer, fail, postpone, postpone_backlog
 from domain.pulling.actions.posts import mark_gone, mark_present
 from domain.pulling.due import DuePost, due_posts, may_ask
-from domain.pulling.rules import BLAMELESS, FailureKind
+from domain.pulling.rules import BLAMELESS, FRESH_SECONDS, FailureKind
 from domain.pulling.schedule import Manner, first_news_at, paced_seconds, should_probe
 from workers.conversation import BacklogWaits, Conversation, NoReading
 from workers.metrics import PULL_FAILURES
@@ -30,11 +30,12 @@ from workers.platforms.failures import (
     Throttled,
 )
 from workers.platforms.protocol import Adapter, AskedPost, Reading
+from workers.recorder import Recorder
 from workers.tools import Tools
 
 SLICE_SECONDS = 30.0
 """After this long a pull makes room for other accounts; what is still due comes back to it."""
-BATCHES_AT_ONCE = 5
+BATCHES_AT_ONCE = 20
 """How many batches are claimed together; what becomes due meanwhile waits for so many requests."""
 PROBES_PER_BATCH = 5
 """Single questions cost as much of the allowance as a whole batch does."""
@@ -72,9 +73,9 @@ class Pulled:
 
 
 async def pull(tools: Tools, account_id: int) -> Pulled:
-    """Asks about all posts of the account that are due, batch by batch, each its own transaction.
+    """Asks about all posts of the account that are due, batch by batch.
 
-    Killed at any moment it has recorded whole batches and no part of one; what it asked about and
+    Killed at any moment it has recorded whole answers and no part of one; what it asked about and
     did not record is still due.
     """
     pulled = Pulled()
@@ -91,7 +92,7 @@ async def pull(tools: Tools, account_id: int) -> Pulled:
 
 
 class _Pull:
-    """One request at a time; what the last one brought is recorded while the next is on its way."""
+    """One request at a time; what was read is recorded while the next is on its way."""
 
     def __init__(
         self, tools: Tools, adapter: Adapter, conversation: Conversation, pulled: Pulled
@@ -101,24 +102,28 @@ class _Pull:
         self._budget = adapter.budget(conversation.account)
         shortest = paced_seconds(self._budget, tools.pull_interval_seconds)
         self._manner = Manner(adapter.rhythm(conversation.account), shortest)
-        self._recording: asyncio.Task[None] | None = None
+        self._recorder = Recorder(self._record)
         self._deadline = tools.clock() + timedelta(seconds=SLICE_SECONDS)
 
     async def run(self) -> None:
+        try:
+            self._pulled.ended = await self._until_the_end()
+        finally:
+            await self._conversation.end()
+
+    async def _until_the_end(self) -> Ended:
         limit = self._adapter.batch_size * BATCHES_AT_ONCE
         while self._tools.clock() < self._deadline:
             due = await self._claim(limit)
             if isinstance(due, Ended):
-                self._pulled.ended = due
-                return
+                return due
             try:
                 await self._ask_all(await self._counted(due))
             finally:
-                await self._recorded()
+                await self._recorder.finish()
             if len(due) < limit and self._tools.clock() < self._deadline:
-                self._pulled.ended = Ended.NOTHING_DUE
-                return
-        self._pulled.ended = Ended.TIME_IS_UP
+                return Ended.NOTHING_DUE
+        return Ended.TIME_IS_UP
 
     async def _claim(self, limit: int) -> list[DuePost] | Ended:
         account_id, now = self._conversation.account.id, self._tools.clock()
@@ -139,10 +144,11 @@ class _Pull:
     async def _ask_all(self, due: list[DuePost]) -> None:
         while due and self._tools.clock() < self._deadline:
             batch = self._chosen(due)
+            expected = self._expected(due)
             chosen = {post.id for post in batch}
             due = [post for post in due if post.id not in chosen]
             try:
-                reading, answer = await self._conversation.counters(_asked(batch))
+                reading, answer = await self._conversation.counters(_asked(batch), expected)
             except BacklogWaits as waits:
                 account_id = self._conversation.account.id
                 await postpone_backlog(account_id, waits.until, now=self._tools.clock())
@@ -152,8 +158,11 @@ class _Pull:
                     raise
                 await self._defer(batch, error)
                 continue
-            await self._recorded()
-            self._recording = asyncio.create_task(self._record(batch, reading, answer))
+            if reading.unreadable:
+                account_id, count = answer.account_id, reading.unreadable
+                log.warning("counters_unreadable", account_id=account_id, count=count)
+            told = Told(answer, batch, reading.values, reading.is_provisional)
+            await self._recorder.give(told)
             await self._probe_missing(batch, reading)
 
     def _chosen(self, due: list[DuePost]) -> list[DuePost]:
@@ -163,25 +172,16 @@ class _Pull:
         chosen = self._adapter.choose(self._conversation.account, _asked(due), now)
         return [by_id[post.external_id] for post in chosen]
 
-    async def _record(self, batch: list[DuePost], reading: Reading, answer: GivenAnswer) -> None:
-        self._pulled.observations += await complete(
-            answer,
-            batch,
-            reading.values,
-            self._manner,
-            self._budget,
-            is_provisional=reading.is_provisional,
-        )
-        self._pulled.batches += 1
-        if reading.unreadable:
-            account_id = answer.account_id
-            log.warning("counters_unreadable", account_id=account_id, count=reading.unreadable)
+    def _expected(self, due: list[DuePost]) -> int:
+        """How many requests the due posts of the first one's freshness take, at least one."""
+        fresh_since = self._tools.clock() - timedelta(seconds=FRESH_SECONDS)
+        is_fresh = due[0].posted_at >= fresh_since
+        alike = sum((post.posted_at >= fresh_since) == is_fresh for post in due)
+        return -(-alike // self._adapter.batch_size)
 
-    async def _recorded(self) -> None:
-        """Waits until what was read is recorded."""
-        recording, self._recording = self._recording, None
-        if recording is not None:
-            await recording
+    async def _record(self, told: Sequence[Told]) -> None:
+        self._pulled.observations += await complete(told, self._manner, self._budget)
+        self._pulled.batches += len(told)
 
     async def _defer(self, batch: list[DuePost], error: NoReading) -> None:
         account_id, reason = self._conversation.account.id, error.failure.reason
@@ -200,7 +200,7 @@ class _Pull:
         ]
         if not missing or not self._adapter.can_probe:
             return
-        await self._recorded()
+        await self._recorder.finish()
         for post in missing[:PROBES_PER_BATCH]:
             await self._probe(post)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -48,8 +47,7 @@ BLAMELESS = frozenset({FailureKind.THROTTLED, FailureKind.NOT_READY})
 """Failures that say nothing against the account."""
 
 
-@dataclass(frozen=True, slots=True)
-class CounterValue:
+class CounterValue(NamedTuple):
     """One counter of one post as a platform reported it; see Observation for the words.
 
     observed_at: the moment it stands for, where the platform says so; else that of the answer.

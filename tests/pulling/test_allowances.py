@@ -25,6 +25,7 @@ from tests.pulling.world import (
     sql,
     weibo,
 )
+from workers.allowance import Allowance
 from workers.pulling import Ended, pull
 from workers.tools import Tools
 
@@ -92,6 +93,55 @@ async def test_an_allowance_is_never_overdrawn(tools: Tools, clock: Clock) -> No
     assert used == [{"used": 10}]
     await forget_old_budgets(get_connection("default"), clock() + timedelta(days=4))
     assert await sql("SELECT used FROM pull_budget") == []
+
+
+async def test_calls_are_taken_ahead_and_what_is_not_needed_is_given_back(clock: Clock) -> None:
+    rule = BudgetRule("test:ahead", 100, 3600)
+
+    async def used() -> int:
+        rows = await sql("SELECT used FROM pull_budget WHERE scope = 'test:ahead'")
+        return int(rows[0]["used"])
+
+    allowance = Allowance()
+    for _ in range(3):
+        assert await allowance.take(rule, clock(), is_fresh=True, expected=9) is None
+    assert await used() == 5, "a twentieth of the window's calls, no more"
+    assert await allowance.take(rule, clock(), is_fresh=False, expected=2) is None
+    assert await used() == 5, "what was taken for fresh posts went back first"
+    await allowance.give_back()
+    await allowance.give_back()
+    assert await used() == 4
+    assert await reserve(rule, clock(), calls=95) is None
+    assert await allowance.take(rule, clock(), is_fresh=True, expected=9) is None, "one is left"
+    opens_at = rules.window_of(rule, clock()).ends_at
+    assert await allowance.take(rule, clock(), is_fresh=True, expected=9) == opens_at
+
+
+async def test_calls_that_are_held_are_not_made_in_the_next_window(clock: Clock) -> None:
+    rule = BudgetRule("test:windows", 100, 3600)
+    allowance = Allowance()
+    assert await allowance.take(rule, clock(), is_fresh=True, expected=5) is None
+    clock.turn(3600)
+    assert await allowance.take(rule, clock(), is_fresh=True, expected=1) is None
+    rows = await sql(
+        "SELECT used FROM pull_budget WHERE scope = 'test:windows' ORDER BY window_starts_at"
+    )
+    assert [row["used"] for row in rows] == [1, 1]
+
+
+async def test_a_pull_leaves_counted_what_it_asked(
+    tools: Tools, partner_id: int, clock: Clock, sandbox: SandboxProcess
+) -> None:
+    account_id, _ = await weibo(
+        partner_id, seen_ids(350), clock, token="user-1", media=False, calls_per_day=100
+    )
+    before = len(sandbox.requests())
+    sandbox.fault("status:503", after=2)
+    pulled = await pull(tools, account_id)
+    asked = len(sandbox.requests(before))
+    assert pulled.ended is Ended.FAILED
+    scope = f"weibo:account:{account_id}"
+    assert await sql("SELECT used FROM pull_budget WHERE scope = $1", scope) == [{"used": asked}]
 
 
 @pytest.mark.parametrize(

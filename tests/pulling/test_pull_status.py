@@ -17,7 +17,8 @@ import cli
 from domain.access import SYSTEM, Act, Role
 from domain.partners.models import Account
 from domain.partners.rules import Platform
-from domain.pulling.actions.answers import GivenAnswer, complete
+from domain.pulling.actions.answers import Told, complete
+from domain.pulling.actions.archive import GivenAnswer
 from domain.pulling.actions.failures import fail
 from domain.pulling.actions.posts import mark_gone
 from domain.pulling.budgets import reserve
@@ -92,7 +93,7 @@ async def test_what_a_pull_did_and_will_do_is_told(world: World) -> None:
     numbers = [await make_post(world.account_id, str(n), world.now) for n in range(4)]
     posts = [DuePost(number, str(number), world.now, "", 0, None) for number in numbers[:2]]
     await reserve(ALLOWANCE._replace(cost=7), world.now)
-    await complete(world.answer(), posts, [], Manner(Rhythm(), 300), ALLOWANCE)
+    await complete([Told(world.answer(), posts, [])], Manner(Rhythm(), 300), ALLOWANCE)
     await mark_gone(Act(SYSTEM, world.now), numbers[3], world.answer())
     assert await world.status() == {
         "lastSuccessAt": moment(world.now),

@@ -191,7 +191,8 @@ def _read_totals(post: AskedPost, data: Mapping[str, Any], answer: Answer) -> Re
     found = present(object_of(data.get("result")), BASE)
     told = reading([post], [(post.external_id, found)], definitions_on(Platform.DOUYIN, day))
     moment = datetime.combine(day, time(23, 59, 59), SHANGHAI)
-    return replace(told, values=tuple(replace(value, observed_at=moment) for value in told.values))
+    values = tuple(value._replace(observed_at=moment) for value in told.values)
+    return replace(told, values=values)
 
 
 def _read_daily(post: AskedPost, data: Mapping[str, Any], answer: Answer) -> Reading:

@@ -23,7 +23,8 @@ WHERE account_id = $1
 """
 END_EXPIRY = f"{END_PAUSE} AND last_failure_kind = $2"
 REPLACE = "UPDATE account SET credential = $2 WHERE id = $1"
-RENEW = "UPDATE account SET credential = $3 WHERE id = $1 AND credential = $2 RETURNING id"
+KNOWN = "SELECT credential FROM account WHERE id = $1 FOR NO KEY UPDATE"
+RENEW = "UPDATE account SET credential = $2 WHERE id = $1"
 UNRETIRE = """
 UPDATE account_pull SET paused_until = NULL, failures = 0, retired_revision = NULL
 FROM account
@@ -64,15 +65,22 @@ async def _own(client: BaseDBAsyncClient, act: Act, account_id: int) -> None:
     await require_at(client, act, MANAGE, partner.organization_id, "id")
 
 
-async def keep_renewed(act: Act, account_id: int, known: bytes, fresh: bytes) -> bool:
-    """Replaces the sealed credential that was known; False when another stands there by now."""
+async def keep_renewed(
+    act: Act, account_id: int, known: bytes, fresh: bytes, box: SecretBox
+) -> bool:
+    """Replaces the sealed credential that was known; False when another stands there by now.
+
+    What is compared is the credential: sealed with another key meanwhile, it is the same one.
+    """
     require_administrator(act.viewer)
     async with transaction() as client:
-        changed = await client.execute_query_dict(RENEW, [account_id, known, fresh])
-        if changed:
-            subject = format_id("Account", account_id)
-            await audit.record(client, act, "account.renew_credential", subject)
-    return bool(changed)
+        (row,) = await client.execute_query_dict(KNOWN, [account_id])
+        if row["credential"] is None or box.open(row["credential"]) != box.open(known):
+            return False
+        await client.execute_query(RENEW, [account_id, fresh])
+        subject = format_id("Account", account_id)
+        await audit.record(client, act, "account.renew_credential", subject)
+    return True
 
 
 async def end_retirements(

@@ -1,32 +1,21 @@
-"""An answer and its counters, kept in one transaction; and when its posts are asked about next."""
+"""Answers and their counters, kept in one transaction; and when each post is asked about next."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from hashlib import sha256
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.database import transaction
 from domain.engagement.actions.record import NewObservation, record
 from domain.engagement.rules import Finality, Source
-from domain.partners.rules import Platform
+from domain.pulling.actions.archive import GivenAnswer, keep_all
 from domain.pulling.due import DuePost
 from domain.pulling.rules import DEFERRALS, BudgetRule, CounterValue, window_of
 from domain.pulling.schedule import Asked, Manner, next_at, quiet_after, sum_of
 
-KEEP_BODY = """
-INSERT INTO raw_body AS kept (sha256, body, received_at) VALUES ($1, $2, $3)
-ON CONFLICT (sha256) DO UPDATE
-SET body = excluded.body, received_at = greatest(kept.received_at, excluded.received_at)
-"""
-KEEP_ANSWER = """
-INSERT INTO raw_answer (account_id, platform, request, status, body_id, received_at)
-SELECT $1, $2, $3, $4, id, $6 FROM raw_body WHERE sha256 = $5
-RETURNING id
-"""
 SUCCEEDED = """
 INSERT INTO account_pull AS known (
     account_id, failures, last_success_at, last_failure, last_failure_kind,
@@ -42,132 +31,119 @@ RESCHEDULE = """
 UPDATE post_pull
 SET next_at = asked.next_at, missed = asked.missed, deferrals = asked.deferrals,
     quiet = asked.quiet, last_sum = coalesce(asked.last_sum, post_pull.last_sum),
-    last_at = CASE WHEN asked.missed = 0 THEN $7 ELSE last_at END
-FROM unnest($1::bigint[], $2::timestamptz[], $3::int[], $4::int[], $5::int[], $6::bigint[])
-    AS asked (id, next_at, missed, deferrals, quiet, last_sum)
+    last_at = CASE WHEN asked.missed = 0 THEN asked.answered_at ELSE last_at END
+FROM unnest(
+    $1::bigint[], $2::timestamptz[], $3::int[], $4::int[], $5::int[], $6::bigint[],
+    $7::timestamptz[]
+) AS asked (id, next_at, missed, deferrals, quiet, last_sum, answered_at)
 WHERE post_pull.post_id = asked.id
 """
 STOP = "DELETE FROM post_pull WHERE post_id = ANY($1::bigint[])"
 
 
 @dataclass(frozen=True, slots=True)
-class GivenAnswer:
-    """An answer to keep for audit. `request` shows no credential."""
+class Told:
+    """An answer, the posts it was asked about, and its counters. Of posts that were not asked
+    about they are ignored.
 
-    account_id: int
-    platform: Platform
-    request: str
-    status: int
-    body: bytes
-    received_at: datetime
-
-
-async def complete(
-    answer: GivenAnswer,
-    asked: Sequence[DuePost],
-    values: Iterable[CounterValue],
-    manner: Manner,
-    budget: BudgetRule,
-    *,
-    is_provisional: bool = False,
-) -> int:
-    """Keeps the answer, its counters, and when each post is asked about next.
-
-    A counter that names no moment holds as of the answer's. Values of posts that were not asked
-    about are ignored. is_provisional: the platform is still counting, and is asked again soon.
-    Returns how many observations are new.
+    is_provisional: the platform is still counting, and is asked again soon.
     """
-    ids = {post.external_id: post.id for post in asked}
-    known: dict[int, list[CounterValue]] = {}
-    for value in values:
-        if value.external_id in ids:
-            kept = replace(value, finality=Finality.PROVISIONAL) if is_provisional else value
-            known.setdefault(ids[value.external_id], []).append(kept)
-    now = answer.received_at
+
+    answer: GivenAnswer
+    asked: Sequence[DuePost]
+    values: Sequence[CounterValue]
+    is_provisional: bool = False
+
+    def by_post(self) -> dict[int, list[CounterValue]]:
+        """By the post's number; posts of which nothing is told are not in it."""
+        numbers = {post.external_id: post.id for post in self.asked}
+        known: dict[int, list[CounterValue]] = {}
+        for value in self.values:
+            number = numbers.get(value.external_id)
+            if number is not None:
+                known.setdefault(number, []).append(value)
+        return known
+
+
+async def complete(told: Sequence[Told], manner: Manner, budget: BudgetRule) -> int:
+    """Keeps one account's answers, their counters, and when each post is asked about next: all of
+    it or nothing.
+
+    told: in the order received, no post twice. A counter that names no moment holds as of its
+    answer's. Returns how many observations are new.
+    """
+    counters = [each.by_post() for each in told]
+    last = told[-1].answer
     async with transaction() as client:
-        window = window_of(budget, now)
+        window = window_of(budget, last.received_at)
         allowance = [budget.scope, budget.units - budget.reserve, *window]
-        await client.execute_query(SUCCEEDED, [answer.account_id, now, *allowance])
-        raw_answer_id = await keep(client, answer)
-        observations = [
-            _observation(post_id, value, now, raw_answer_id)
-            for post_id, each in known.items()
-            for value in each
+        await client.execute_query(SUCCEEDED, [last.account_id, last.received_at, *allowance])
+        numbers = await keep_all(client, [each.answer for each in told])
+        said = [
+            _observation(post_id, value, each, number)
+            for each, known, number in zip(told, counters, numbers, strict=True)
+            for post_id, values in known.items()
+            for value in values
         ]
-        new = await record(client, observations, now=now)
-        await _reschedule(client, asked, known, manner, now, is_provisional)
+        new = await record(client, said, now=last.received_at)
+        await _reschedule(client, told, counters, manner)
     return sum(new)
 
 
-async def keep(client: BaseDBAsyncClient, answer: GivenAnswer) -> int:
-    """Archives an answer, its body once however often it was given; returns its number."""
-    digest = sha256(answer.body).digest()
-    await client.execute_query(KEEP_BODY, [digest, answer.body, answer.received_at])
-    rows = await client.execute_query_dict(
-        KEEP_ANSWER,
-        [
-            answer.account_id,
-            answer.platform.value,
-            answer.request,
-            answer.status,
-            digest,
-            answer.received_at,
-        ],
-    )
-    kept: int = rows[0]["id"]
-    return kept
-
-
 def _observation(
-    post_id: int, value: CounterValue, received_at: datetime, raw_answer_id: int
+    post_id: int, value: CounterValue, told: Told, raw_answer_id: int
 ) -> NewObservation:
     return NewObservation(
-        post_id=post_id,
-        metric=value.metric,
-        value=value.value,
-        observed_at=value.observed_at or received_at,
-        definition=value.definition,
-        source=Source.PULL,
-        value_kind=value.value_kind,
-        period_starts_at=value.period_starts_at,
-        period_ends_at=value.period_ends_at,
-        bound=value.bound,
-        finality=value.finality,
-        raw_answer_id=raw_answer_id,
+        post_id,
+        value.metric,
+        value.value,
+        value.observed_at or told.answer.received_at,
+        value.definition,
+        Source.PULL,
+        value.value_kind,
+        value.period_starts_at,
+        value.period_ends_at,
+        value.bound,
+        Finality.PROVISIONAL if told.is_provisional else value.finality,
+        raw_answer_id,
     )
 
 
 async def _reschedule(
     client: BaseDBAsyncClient,
-    posts: Sequence[DuePost],
-    values: dict[int, list[CounterValue]],
+    told: Sequence[Told],
+    counters: Sequence[dict[int, list[CounterValue]]],
     manner: Manner,
-    now: datetime,
-    is_provisional: bool,
 ) -> None:
-    over, rows = [], []
-    for post in posts:
-        sum_ = sum_of(values[post.id]) if post.id in values else None
-        asked = _asked(post, sum_, is_provisional)
-        at = next_at(asked, manner, now)
-        if at is None:
-            over.append(post.id)
-            continue
-        deferrals = asked.deferrals if asked.deferrals <= DEFERRALS else 0
-        rows.append((post.id, at, asked.missed, deferrals, asked.quiet, sum_))
+    over: list[int] = []
+    rows: list[tuple[Any, ...]] = []
+    for each, known in zip(told, counters, strict=True):
+        for post, asked, sum_ in _asked_of(each, known):
+            at = next_at(asked, manner, each.answer.received_at)
+            if at is None:
+                over.append(post.id)
+                continue
+            deferrals = asked.deferrals if asked.deferrals <= DEFERRALS else 0
+            answered_at = each.answer.received_at
+            rows.append((post.id, at, asked.missed, deferrals, asked.quiet, sum_, answered_at))
     if over:
         await client.execute_query(STOP, [over])
     if rows:
         columns = [list(column) for column in zip(*rows, strict=True)]
-        await client.execute_query(RESCHEDULE, [*columns, now])
+        await client.execute_query(RESCHEDULE, columns)
 
 
-def _asked(post: DuePost, sum_: int | None, is_provisional: bool) -> Asked:
-    """sum_: of the counters the answer gave; None when it left the post out."""
-    return Asked(
-        posted_at=post.posted_at,
-        missed=0 if sum_ is not None else post.missed + 1,
-        seen=post.seen_at is not None or sum_ is not None,
-        quiet=post.quiet if sum_ is None else quiet_after(post.quiet, post.last_sum, sum_),
-        deferrals=post.deferrals + 1 if is_provisional else 0,
-    )
+def _asked_of(
+    told: Told, known: dict[int, list[CounterValue]]
+) -> Iterator[tuple[DuePost, Asked, int | None]]:
+    """Each post, what is known of it now, and its counters' sum, None when it was left out."""
+    for post in told.asked:
+        sum_ = sum_of(known[post.id]) if post.id in known else None
+        asked = Asked(
+            posted_at=post.posted_at,
+            missed=0 if sum_ is not None else post.missed + 1,
+            seen=post.seen_at is not None or sum_ is not None,
+            quiet=post.quiet if sum_ is None else quiet_after(post.quiet, post.last_sum, sum_),
+            deferrals=post.deferrals + 1 if told.is_provisional else 0,
+        )
+        yield post, asked, sum_

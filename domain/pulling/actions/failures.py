@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.database import transaction
-from domain.pulling.actions.answers import GivenAnswer, keep
+from domain.pulling.actions.archive import GivenAnswer, keep
 from domain.pulling.due import DuePost
 from domain.pulling.rules import (
     BLAMELESS,

@@ -6,7 +6,8 @@ from domain.access import Act, require_administrator
 from domain.audit import actions as audit
 from domain.database import transaction
 from domain.engagement.actions.record import mark_posts
-from domain.pulling.actions.answers import STOP, GivenAnswer, keep
+from domain.pulling.actions.answers import STOP
+from domain.pulling.actions.archive import GivenAnswer, keep
 
 GONE = "UPDATE post SET state = 'GONE' WHERE id = $1 AND state = 'LIVE' RETURNING id"
 STILL_THERE = "UPDATE post_pull SET missed = 0 WHERE post_id = $1"
