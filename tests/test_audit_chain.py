@@ -77,7 +77,7 @@ async def test_each_entry_holds_the_hash_of_the_one_before(chained: str) -> None
     before = await AuditLink.get(position=link.position - 1)
     content = (
         f"[{link.position}, {entry.id}, {int(NOW.timestamp()) * 1_000_000}, "
-        f'"", "editor", "organization.rename", "{entry.subject}", '
+        f'"User:1", "editor", "organization.rename", "{entry.subject}", '
         '{"name": "第1个名字"}, {"name": "第2个名字"}, "request-1"]'
     )
     assert bytes(link.previous) == bytes(before.hash)

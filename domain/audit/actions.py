@@ -9,10 +9,13 @@ from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from domain.access import Act
+from domain.access import Act, Kind, Viewer
 from domain.audit.models import AuditEntry
+from domain.ids import format_id
 
 Values = Mapping[str, Any]
+NOUNS = {Kind.USER: "User", Kind.APPLICATION: "Token", Kind.PARTNER: "Partner"}
+"""What the number of a viewer is a number of."""
 
 
 async def record(
@@ -31,6 +34,7 @@ async def record(
     await AuditEntry.create(
         using_db=client,
         at=act.now,
+        actor_id=actor_id(act.viewer),
         actor=act.viewer.name,
         action=action,
         subject=subject,
@@ -38,6 +42,12 @@ async def record(
         after=_plain(after),
         request_id=act.request_id,
     )
+
+
+def actor_id(viewer: Viewer) -> str:
+    """Global id of who acts; empty for the system, its operators and strangers."""
+    noun = NOUNS.get(viewer.kind)
+    return format_id(noun, viewer.number) if noun else ""
 
 
 def changed(before: Values, after: Values) -> tuple[dict[str, Any], dict[str, Any]]:
