@@ -6,6 +6,7 @@ import json
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from platformdirs import user_data_path
@@ -78,6 +79,18 @@ def _place(value: str) -> str:
     if value and not (host and colon and port.isdigit() and 0 < int(port) < 65_536):
         raise ValueError("not an address with a port, e.g. 127.0.0.1:9100")
     return value
+
+
+def _origins(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    texts = tuple(text.strip() for text in value.split(",") if text.strip())
+    for text in texts:
+        parts = urlsplit(text)
+        is_origin = parts.scheme in ("http", "https") and parts.netloc
+        if not is_origin or text != f"{parts.scheme}://{parts.netloc}":
+            raise ValueError(f"not an origin, e.g. https://app.example: {text}")
+    return texts
 
 
 class Settings(BaseSettings):
@@ -211,6 +224,18 @@ class Settings(BaseSettings):
     trusted_only: bool = Field(
         default=False,
         description="Answer only the documents known beforehand; without any, none.",
+    )
+
+    introspection: Literal["everybody", "token-holders", "nobody"] = Field(
+        default="everybody",
+        description="Who may ask the schema what it is, and is told in refusals which names there "
+        "are: everybody, token-holders (and people signed in) or nobody.",
+    )
+    graphiql: bool = Field(default=True, description="Serve the query page GraphiQL at /graphql.")
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = Field(
+        default=(),
+        description="Other sites whose pages may ask, with their users' cookies: whole origins "
+        "separated by commas, e.g. https://app.example,https://h5.example.",
     )
 
     @property

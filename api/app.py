@@ -12,7 +12,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api import health, imports, openapi, pages, push, push_log
 from api.answering import Answering
 from api.callers import Callers
+from api.cors import Cors
 from api.disconnects import watching
+from api.encodings import PLAIN
 from api.events import Events
 from api.following import following
 from api.graphql import GraphQL
@@ -23,6 +25,7 @@ from api.metrics.standing import Standing
 from api.metrics.tally import Tally
 from api.push_load import Gate
 from api.replies import headers_of
+from api.response_headers import protecting
 from api.shared_reads import SharedReads
 from api.sockets import serve_socket
 from api.streams import stream
@@ -31,6 +34,7 @@ from domain.engagement.actions.backlog import backlog
 from domain.notifications import listening
 from domain.reader import open_reader
 from domain.secrets import SecretBox
+from schema.execution.discretion import Discretion, Introspection
 from schema.execution.engine import Engine
 from schema.execution.limits import limits_of
 from schema.execution.trusted import KnownDocuments, load_trusted
@@ -46,20 +50,31 @@ class Application:
 
     events: Events
 
-    def __init__(self, graphql: GraphQL, rest: ASGIApp) -> None:
+    def __init__(self, graphql: GraphQL, rest: ASGIApp, cors: Cors) -> None:
         self.graphql = graphql
         self.rest = rest
+        self._cors = cors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] == "/graphql":
-            if b"text/event-stream" in headers_of(scope).get(b"accept", b""):
-                await stream(self.events, self.graphql, scope, receive, send)
-            else:
-                await self.graphql(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await serve_socket(self.events, scope, receive, send)
+        if scope["type"] == "websocket":
+            await serve_socket(self.events, scope, receive, send, self._cors)
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, send)
         else:
             await self.rest(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = headers_of(scope)
+        send = self._cors.opening(headers, protecting(send))
+        preflight = self._cors.preflight(scope, headers)
+        if preflight is not None:
+            await preflight.send(send, PLAIN, ())
+        elif scope["path"] != "/graphql":
+            await self.rest(scope, receive, send)
+        elif b"text/event-stream" in headers.get(b"accept", b""):
+            await stream(self.events, self.graphql, scope, receive, send)
+        else:
+            await self.graphql(scope, receive, send)
 
 
 def create_app(settings: Settings, *, metrics_directory: Path | None = None) -> Application:
@@ -78,10 +93,15 @@ def create_app(settings: Settings, *, metrics_directory: Path | None = None) -> 
         known=known,
         max_cost=settings.max_cost,
         limits=limits_of(settings.document_limits),
+        discretion=Discretion(Introspection(settings.introspection)),
     )
     tally = Tally()
     operations = Operations(tally)
-    graphql = GraphQL(operations, slow_seconds=settings.slow_operation_seconds)
+    graphql = GraphQL(
+        operations,
+        slow_seconds=settings.slow_operation_seconds,
+        shows_graphiql=settings.graphiql,
+    )
     gate = Gate(settings.push_at_once, settings.push_backlog, backlog)
 
     @asynccontextmanager
@@ -127,6 +147,8 @@ def create_app(settings: Settings, *, metrics_directory: Path | None = None) -> 
     rest.state.secret_box = box
     rest.state.gate = gate
     rest.state.tally = tally
-    rest.state.sdl = engine.sdl
-    application = Application(graphql, CountedRest(rest, rest.routes, tally))
+    rest.state.engine = engine
+    application = Application(
+        graphql, CountedRest(rest, rest.routes, tally), Cors(settings.cors_origins)
+    )
     return application

@@ -14,7 +14,7 @@ from api.callers import request_id_of
 from api.encodings import accepted
 from api.etags import matches
 from api.exchange import Exchange
-from api.graphiql import PAGE
+from api.graphiql import page
 from api.metrics.operations import Operations
 from api.negotiation import EVENT_STREAM, wanted
 from api.outcomes import EXPECTED, refusal_of, refused
@@ -32,9 +32,12 @@ class GraphQL:
 
     answering: Answering
 
-    def __init__(self, operations: Operations, *, slow_seconds: float) -> None:
+    def __init__(
+        self, operations: Operations, *, slow_seconds: float, shows_graphiql: bool
+    ) -> None:
         self._operations = operations
         self._slow_seconds = slow_seconds
+        self._shows_graphiql = shows_graphiql
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = headers_of(scope)
@@ -58,8 +61,8 @@ class GraphQL:
 
     async def _reply(self, scope: Scope, exchange: Exchange) -> Reply:
         is_safe = scope["method"] in ("GET", "HEAD")
-        if is_safe and _is_for_a_person(scope, exchange):
-            return Reply(200, b"text/html; charset=utf-8", PAGE.encode())
+        if is_safe and self._shows_graphiql and _is_for_a_person(scope, exchange):
+            return page()
         exchange.accepted = accepted(exchange.headers.get(b"accept-encoding"))
         exchange.asks = is_safe or scope["method"] == "POST"
         media_type = wanted(exchange.headers.get(b"accept")).answer

@@ -10,34 +10,21 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from api.callers import Unauthorized
+from api.replies import headers_of
+from domain.access import ANONYMOUS
+from schema.execution.discretion import Introspection
+from schema.execution.engine import Engine
+
+UNKEPT = {"cache-control": "no-store", "vary": "authorization, cookie"}
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-
-STYLE = """
-:root { color-scheme: light dark; --ink: #1d2430; --faint: #6b7280; --line: #e3e6eb;
-  --paper: #fbfbfa; --accent: #b3261e; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e7e9ee; --faint: #9aa3b2; --line: #2c323d;
-  --paper: #14171c; --accent: #ff8a80; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 46rem; padding: 3rem 1.25rem 5rem; color: var(--ink);
-  background: var(--paper); line-height: 1.65;
-  font: 1rem/1.65 system-ui, "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; }
-h1 { font-size: 1.9rem; margin: 0 0 .25rem; } h1 small { color: var(--faint); font-weight: 400; }
-h2 { font-size: 1.05rem; margin: 2.2rem 0 .6rem; }
-a { color: var(--accent); text-underline-offset: .2em; }
-ul { list-style: none; margin: 0; padding: 0; border-top: 1px solid var(--line); }
-li { display: grid; grid-template-columns: 11rem 1fr; gap: 1rem; padding: .6rem 0;
-  border-bottom: 1px solid var(--line); }
-li span { color: var(--faint); }
-@media (max-width: 34rem) { li { grid-template-columns: 1fr; gap: 0; } }
-pre { overflow: auto; padding: 1rem; border: 1px solid var(--line); border-radius: .5rem;
-  font: .8rem/1.55 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
-"""
 
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title><style>{style}</style></head>
+<title>{title}</title><link rel="icon" href="data:,">
+<link rel="stylesheet" href="/static/page.css"></head>
 <body>{body}</body></html>
 """
 
@@ -64,7 +51,7 @@ all of it: the reads. Every number says how well it is known and since when.</p>
 
 
 def _page(title: str, body: str) -> HTMLResponse:
-    return HTMLResponse(PAGE.format(title=html.escape(title), style=STYLE, body=body))
+    return HTMLResponse(PAGE.format(title=html.escape(title), body=body))
 
 
 def _title(path: Path) -> str:
@@ -95,7 +82,16 @@ async def document(request: Request) -> Response:
 
 
 async def sdl(request: Request) -> Response:
-    return PlainTextResponse(request.app.state.sdl)
+    """For those whom introspection shows it too."""
+    engine: Engine = request.app.state.engine
+    if engine.discretion.introspection is not Introspection.EVERYBODY:
+        try:
+            viewer = await request.app.state.callers.viewer_of(headers_of(request.scope))
+        except Unauthorized:
+            viewer = ANONYMOUS
+        if not engine.discretion.introspection.is_for(viewer):
+            return PlainTextResponse("the schema is not shown to you here\n", 403, UNKEPT)
+    return PlainTextResponse(engine.sdl)
 
 
 routes = [

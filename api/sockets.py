@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.asked import BadRequest, from_payload
 from api.callers import Unauthorized, request_id_of
+from api.cors import Cors
 from api.events import MOST_EACH, CallerChanged, Events, TooMany
 from api.replies import Headers, headers_of
 from domain.access import Viewer
@@ -50,11 +51,13 @@ class Message(msgspec.Struct, frozen=True):
     payload: Any = None
 
 
-async def serve_socket(events: Events, scope: Scope, receive: Receive, send: Send) -> None:
+async def serve_socket(
+    events: Events, scope: Scope, receive: Receive, send: Send, cors: Cors
+) -> None:
     """One connection, from its handshake to its end."""
     headers = headers_of(scope)
     await receive()  # websocket.connect
-    if scope["path"] != "/graphql" or not _is_own_page(headers):
+    if scope["path"] != "/graphql" or not (_is_own_page(headers) or cors.knows(headers)):
         await send({"type": "websocket.close", "code": 1008})
         return
     if PROTOCOL not in scope.get("subprotocols", ()):
@@ -67,7 +70,7 @@ async def serve_socket(events: Events, scope: Scope, receive: Receive, send: Sen
 
 
 def _is_own_page(headers: Headers) -> bool:
-    """A page of another site may not use the connections of ours; what is no page says nothing."""
+    """A page of another site that is not listed may not connect; what is no page says nothing."""
     origin = headers.get(b"origin")
     if origin is None:
         return True

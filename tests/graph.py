@@ -54,9 +54,9 @@ class Graph:
 
 
 @asynccontextmanager
-async def graph(database_url: str) -> AsyncIterator[Graph]:
-    """Stands on a database Tortoise is not yet opened on in this process."""
-    settings = Settings(DATABASE_URL=database_url, secret_key=KEY)
+async def graph(database_url: str, **given: Any) -> AsyncIterator[Graph]:
+    """Stands on a database Tortoise is not yet opened on in this process. given: more settings."""
+    settings = Settings(DATABASE_URL=database_url, secret_key=KEY, **given)
     app = create_app(settings)
     opened = Graph(app)
     prepare = domain.reader._prepare

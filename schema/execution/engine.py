@@ -24,6 +24,7 @@ from domain.outages import OUTAGES
 from domain.reader import Reader, TimedOut, Unavailable
 from schema.execution.answers import NOTHING, NULL, Answer, encode, spliced
 from schema.execution.context import Context
+from schema.execution.discretion import Discretion
 from schema.execution.documents import Document, Documents, Refused, bad_request
 from schema.execution.introspection import introspect
 from schema.execution.limits import DEFAULTS, Limits, excess_of_values
@@ -95,7 +96,8 @@ class Engine:
     """Answers requests. One per process.
 
     zone: where a day begins, an IANA name. known: documents that have an id. max_cost: the most
-    rows one operation may read. limits: of a document. plans: those made so far.
+    rows one operation may read. limits: of a document. plans: those made so far. discretion: to
+    whom the schema tells what it is.
     """
 
     def __init__(
@@ -106,11 +108,13 @@ class Engine:
         known: KnownDocuments | None = None,
         max_cost: int = MAX_COST,
         limits: Limits = DEFAULTS,
+        discretion: Discretion | None = None,
     ) -> None:
         self.schema = schema
         self._core = schema._schema
         self._zone = zone
         self._max_cost = max_cost
+        self.discretion = discretion or Discretion()
         self._limits = limits
         self._documents = Documents(self._core, limits=limits)
         self.plans = PlanCache()
@@ -146,6 +150,10 @@ class Engine:
 
     def prepare(self, request: Request, viewer: Viewer) -> Prepared:
         """Everything that can be settled before anything runs. Raises Refused."""
+        with self.discretion.towards(viewer):
+            return self._prepare(request, viewer)
+
+    def _prepare(self, request: Request, viewer: Viewer) -> Prepared:
         text = self._known.text(request.query, request.document_id)
         document = self._documents.read(text)
         if request.document_id is not None and request.query is not None:
@@ -155,6 +163,7 @@ class Engine:
         if operation.operation is OperationType.QUERY:
             try:
                 plan = self.plan(document, operation, variables.coerced, viewer)
+                self.discretion.check(plan, viewer)
                 values = tuple(plan.values(variables.coerced, viewer))
             except GraphQLError as error:
                 raise Refused([error]) from error
@@ -180,6 +189,10 @@ class Engine:
 
     def follow(self, request: Request, viewer: Viewer) -> Following | None:
         """A subscription; None when the operation is none. Raises Refused."""
+        with self.discretion.towards(viewer):
+            return self._follow(request, viewer)
+
+    def _follow(self, request: Request, viewer: Viewer) -> Following | None:
         document = self._documents.read(self._known.text(request.query, request.document_id))
         operation = document.operation(request.operation_name)
         if operation.operation is not OperationType.SUBSCRIPTION:
