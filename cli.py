@@ -142,6 +142,12 @@ GROUPS = {
                 ("bench chaos", "bench chaos --minutes 1 --seed 7", "bench chaos --json"),
             ),
             Command(
+                "soak",
+                "benchmarks.soak.command:soak",
+                "Let ordinary and hostile visitors at one server, and watch its memory and health.",
+                ("bench soak", "bench soak --minutes 1 --seed 7", "bench soak --json"),
+            ),
+            Command(
                 "counting",
                 "benchmarks.counting:counting",
                 "Measure recording, rolling up, rebuilding and verifying.",

@@ -15,6 +15,7 @@ from benchmarks.figures import Figures
 from benchmarks.judging import Measured, Verdict
 from benchmarks.rounds import COMPARED, SERVER, Options
 from benchmarks.several import PROCESSES, WHAT, Several
+from benchmarks.soak.judging import Seen
 
 WIDTH = 118
 
@@ -48,6 +49,19 @@ def show_worst(found: Sequence[Worst]) -> None:
     for row in found:
         table.add_row(row.document, f"{row.letters:,}", f"{row.cpu_ms:.1f}", row.becomes[:60])
     Console(width=WIDTH).print(table)
+
+
+def show_soak(seen: Seen, verdicts: Sequence[Verdict]) -> None:
+    console = Console(width=WIDTH)
+    for title, outcomes in (("ordinary visits", seen.ordinary), ("hostile visits", seen.hostile)):
+        table = _table(title, "visit", "times", "outcomes")
+        for name in sorted({name for name, _ in outcomes}):
+            own = {outcome: count for (of, outcome), count in outcomes.items() if of == name}
+            told = ", ".join(f"{outcome}: {own[outcome]:,}" for outcome in sorted(own))
+            table.add_row(name, f"{sum(own.values()):,}", told)
+        console.print(table)
+    console.print(f"most memory {max(seen.resident) / 1e6:,.0f} MB\n")
+    console.print(_verdicts(verdicts))
 
 
 def as_json(
