@@ -1,4 +1,4 @@
-"""What comes in while a recording is under way is recorded with the next one."""
+"""Answers that come quickly are recorded together, those that take their time one by one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from domain.partners.rules import Platform
 from domain.pulling.actions.answers import Told
 from domain.pulling.actions.archive import GivenAnswer
-from workers.recorder import MOST_WAITING, Recorder
+from workers.recorder import GATHERING_SECONDS, MOST_WAITING, Recorder
 
 
 def told(number: int) -> Told:
@@ -34,40 +34,60 @@ class Database:
         self.recorded.append([each.answer.account_id for each in given])
 
 
-async def test_a_slow_database_is_given_many_at_once_and_then_waited_for() -> None:
+class Seconds:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def test_what_comes_quickly_is_recorded_together() -> None:
     database = Database()
-    recorder = Recorder(database.record)
-    for number in range(MOST_WAITING):
+    database.open.set()
+    recorder = Recorder(database.record, Seconds())
+    for number in range(MOST_WAITING + 2):
         await recorder.give(told(number))
-    last = asyncio.create_task(recorder.give(told(MOST_WAITING)))
+    await recorder.finish()
+    assert database.recorded == [list(range(MOST_WAITING)), [MOST_WAITING, MOST_WAITING + 1]]
+
+
+async def test_what_comes_slowly_is_recorded_while_the_next_is_on_its_way() -> None:
+    database, clock = Database(), Seconds()
+    database.open.set()
+    recorder = Recorder(database.record, clock)
+    for number in range(5):
+        await recorder.give(told(number))
+        clock.now += GATHERING_SECONDS
+        await asyncio.sleep(0)
+    assert database.recorded == [[0, 1], [2, 3]]
+    await recorder.finish()
+    assert database.recorded[2:] == [[4]]
+
+
+async def test_a_slow_database_is_waited_for() -> None:
+    database = Database()
+    recorder = Recorder(database.record, Seconds())
+    for number in range(2 * MOST_WAITING - 1):
+        await recorder.give(told(number))
+    last = asyncio.create_task(recorder.give(told(2 * MOST_WAITING - 1)))
     await asyncio.sleep(0.01)
     assert (last.done(), database.recorded) == (False, [])
     database.open.set()
     await last
     await recorder.finish()
-    assert database.recorded == [[0], list(range(1, MOST_WAITING + 1))]
-
-
-async def test_a_quick_database_is_given_each_at_once() -> None:
-    database = Database()
-    database.open.set()
-    recorder = Recorder(database.record)
-    for number in range(3):
-        await recorder.give(told(number))
-        await asyncio.sleep(0.01)
-    assert database.recorded == [[0], [1], [2]]
-    await recorder.finish()
+    assert [len(each) for each in database.recorded] == [MOST_WAITING, MOST_WAITING]
 
 
 async def test_what_went_wrong_is_told_and_the_rest_is_still_recorded() -> None:
     database = Database()
-    database.fails = True
-    recorder = Recorder(database.record)
-    await recorder.give(told(0))
-    await recorder.give(told(1))
     database.open.set()
+    database.fails = True
+    recorder = Recorder(database.record, Seconds())
+    for number in range(MOST_WAITING + 1):
+        await recorder.give(told(number))
     with pytest.raises(ConnectionError):
         await recorder.finish()
     database.fails = False
     await recorder.finish()
-    assert database.recorded == [[1]]
+    assert database.recorded == [[MOST_WAITING]]

@@ -107,7 +107,8 @@ async def _work(
 ) -> None:
     """One life of the queue: until told to stop, or until the database fails it."""
     jobs_at_once = settings.worker_concurrency
-    async with open_database(settings.database_url, pool_size=jobs_at_once + 1):
+    # A pull asks for the next allowance while it records.
+    async with open_database(settings.database_url, pool_size=2 * jobs_at_once + 1):
         queue = connector(settings.database_url, max_size=jobs_at_once + 2)
         jobs = Jobs(queue, tools)
         async with jobs.app.open_async():

@@ -35,7 +35,7 @@ from workers.tools import Tools
 
 SLICE_SECONDS = 30.0
 """After this long a pull makes room for other accounts; what is still due comes back to it."""
-BATCHES_AT_ONCE = 20
+BATCHES_AT_ONCE = 50
 """How many batches are claimed together; what becomes due meanwhile waits for so many requests."""
 PROBES_PER_BATCH = 5
 """Single questions cost as much of the allowance as a whole batch does."""

@@ -19,6 +19,7 @@ BATCH = 100
 COUNTERS = 3
 TOKEN = "media-bench"
 
+# Each account has the topics in an order of its own, so that answers that come at one time differ.
 FILL = """
 WITH home AS (
     INSERT INTO organization (kind, name, path, version, created_at)
@@ -35,7 +36,9 @@ WITH home AS (
     INSERT INTO post (account_id, external_id, url, title, state, posted_at, created_at,
         organization_id)
     SELECT made.id, topic, '', '', 'LIVE', $4, now(), bearer.organization_id
-    FROM made, bearer, unnest($3::text[]) topic RETURNING id, account_id
+    FROM made, bearer, unnest($3::text[]) WITH ORDINALITY AS carried (topic, place)
+    ORDER BY made.id, (place + 37 * made.id) % cardinality($3::text[])
+    RETURNING id, account_id
 )
 INSERT INTO post_pull (post_id, account_id, next_at, missed)
 SELECT id, account_id, now(), 0 FROM posted

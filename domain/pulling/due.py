@@ -30,12 +30,16 @@ SELECT NOT EXISTS (
 ) AS may
 """
 
+# What is due comes first, by its index: LIMIT tempts PostgreSQL to walk all posts by date instead,
+# until it has met enough of this account's.
 POSTS = """
+WITH due AS MATERIALIZED (
+    SELECT * FROM post_pull WHERE account_id = $1 AND next_at <= $2
+)
 SELECT p.id, p.external_id, p.posted_at, p.url, d.missed, d.last_at AS seen_at,
     d.quiet, d.last_sum, d.deferrals
-FROM post_pull d
-JOIN post p ON p.id = d.post_id
-WHERE d.account_id = $1 AND d.next_at <= $2 AND p.state = 'LIVE'
+FROM due d
+JOIN LATERAL (SELECT * FROM post WHERE id = d.post_id AND state = 'LIVE' OFFSET 0) AS p ON TRUE
 ORDER BY p.posted_at DESC, p.id DESC
 LIMIT $3
 """

@@ -14,7 +14,7 @@ from domain.partners.rules import Platform
 # A body that is there already is not written again, unless it had expired.
 KEEP = """
 WITH given AS MATERIALIZED (
-    SELECT nextval(pg_get_serial_sequence('raw_answer', 'id')) AS id, given.*
+    SELECT nextval('raw_answer_id_seq') AS id, given.*
     FROM unnest($1::bigint[], $2::text[], $3::text[], $4::int[], $5::bytea[], $6::timestamptz[])
         WITH ORDINALITY
         AS given (account_id, platform, request, status, sha256, received_at, place)
