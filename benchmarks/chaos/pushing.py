@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import hmac
 import json
 import time
 from collections.abc import Iterator, Mapping
@@ -15,6 +13,7 @@ from typing import Any
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from benchmarks.chaos.world import PUSHED
+from benchmarks.pushes import signed
 from commands.failures import CommandFailed
 
 MOST_ITEMS = 450
@@ -59,7 +58,7 @@ class Pushing:
         limit = ClientTimeout(total=15)
         try:
             async with self.session.post(
-                url, data=body, headers=self._headers(name, body), timeout=limit
+                url, data=body, headers=signed(self.secret, name, body), timeout=limit
             ) as answer:
                 text = await answer.text()
                 if answer.status >= 500 or answer.status == 429:
@@ -70,17 +69,6 @@ class Pushing:
         if told.get("rejected") != [] or told["accepted"] + told["duplicates"] != items:
             raise CommandFailed(f"the push {name} was refused: {answer.status} {text[:500]}")
         return True
-
-    def _headers(self, name: str, body: bytes) -> dict[str, str]:
-        sent_at = str(int(time.time()))
-        key = base64.b64decode(self.secret.removeprefix("whsec_"))
-        signature = hmac.digest(key, f"{name}.{sent_at}.".encode() + body, "sha256")
-        return {
-            "content-type": "application/json",
-            "webhook-id": name,
-            "webhook-timestamp": sent_at,
-            "webhook-signature": "v1," + base64.b64encode(signature).decode(),
-        }
 
 
 def _portions(counters: Counters, now: datetime) -> Iterator[list[dict[str, Any]]]:

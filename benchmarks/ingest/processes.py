@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from benchmarks.cores import on
 from benchmarks.ingest.world import HOUR, KEY
 from commands.failures import CommandFailed
@@ -32,15 +34,28 @@ def sandbox(supervisor: Supervisor, port: int, directory: Path) -> Iterator[str]
     child = start(supervisor, "sandbox", command, {}, directory)
     url = f"http://127.0.0.1:{port}"
     try:
-        deadline = time.monotonic() + READY_SECONDS
-        while not _answers(f"{url}/clock"):
-            supervisor.must_run()
-            if time.monotonic() > deadline:
-                raise CommandFailed("the sandbox does not answer")
-            time.sleep(0.05)
+        wait_for(f"{url}/clock", supervisor)
         yield url
     finally:
         stop(supervisor, child)
+
+
+def wait_for(url: str, supervisor: Supervisor) -> None:
+    """Until the address answers. Raises CommandFailed when it never does, or a child ended."""
+    deadline = time.monotonic() + READY_SECONDS
+    while not _answers(url):
+        supervisor.must_run()
+        if time.monotonic() > deadline:
+            raise CommandFailed(f"{url} does not answer")
+        time.sleep(0.05)
+
+
+def cpu_seconds(child: Child) -> float:
+    """Processor time of a child and of the processes below it, so far."""
+    assert child.process is not None
+    own = psutil.Process(child.process.pid)
+    times = [each.cpu_times() for each in (own, *own.children(recursive=True))]
+    return sum(each.user + each.system for each in times)
 
 
 def start(
@@ -103,7 +118,7 @@ def fetch(url: str) -> Any:
 
 def _answers(url: str) -> bool:
     try:
-        fetch(url)
+        with urllib.request.urlopen(url, timeout=10):
+            return True
     except (urllib.error.URLError, ConnectionError):
         return False
-    return True

@@ -7,18 +7,29 @@ import json
 import resource
 import sys
 import time
+from dataclasses import replace
 from typing import Any
 
 from domain.database import open_database, transaction
+from domain.partners.rules import Platform
 from domain.pulling.due import due_accounts
 from settings import Settings
 from workers.http import open_session
+from workers.platforms.weibo import Weibo
 from workers.pulling import pull
 from workers.tools import tools_from, utc_now
 
 
+class Asking(Weibo):
+    """About so many posts at a time: what other platforms' requests are like."""
+
+    def __init__(self, posts: int) -> None:
+        self.batch_size = posts
+
+
 async def main(spec: dict[str, Any]) -> dict[str, float]:
-    """spec: database_url, secret_key, platform_urls, flights: how many accounts at a time."""
+    """spec: database_url, secret_key, platform_urls, flights: how many accounts at a time,
+    batch: how many posts a request is about."""
     settings = Settings(
         DATABASE_URL=spec["database_url"],
         secret_key=spec["secret_key"],
@@ -29,7 +40,8 @@ async def main(spec: dict[str, Any]) -> dict[str, float]:
         open_database(settings.database_url, pool_size=spec["flights"] * 2),
         open_session(settings.pull_timeout_seconds) as session,
     ):
-        tools = tools_from(settings, session)
+        adapters = {Platform.WEIBO: Asking(spec["batch"])}
+        tools = replace(tools_from(settings, session), adapters=adapters)
         async with transaction() as client:
             waiting = await due_accounts(client, utc_now(), tools.adapters, 10_000)
 

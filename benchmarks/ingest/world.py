@@ -15,7 +15,6 @@ from sandbox.topics import hour_number, load
 NAME = "xinfeng_bench_ingest"
 HOUR = "2025-10-03T08"
 KEY = "a-key-for-the-benchmark"
-BATCH = 100
 COUNTERS = 3
 TOKEN = "media-bench"
 
@@ -67,14 +66,17 @@ async def make(server_url: str, accounts: int, posts: int) -> str:
     return url
 
 
-async def again(url: str) -> None:
-    """Every post is due again, as if none had ever been asked about."""
+async def again(url: str, accounts: int) -> None:
+    """The posts of so many accounts are due again, as if none had ever been asked about."""
     connection = await asyncpg.connect(**connection_parameters(url))
     try:
         await connection.execute("TRUNCATE account_pull, pull_budget, engagement_dirty")
         await connection.execute(
-            "UPDATE post_pull SET next_at = now(), last_at = NULL, last_sum = NULL, quiet = 0"
+            "UPDATE post_pull SET last_at = NULL, last_sum = NULL, quiet = 0, next_at = CASE"
+            " WHEN account_id IN (SELECT id FROM account ORDER BY id LIMIT $1) THEN now()"
+            " ELSE now() + interval '1 day' END",
+            accounts,
         )
-        await connection.execute("ANALYZE post_pull")
+        await connection.execute("VACUUM ANALYZE post_pull")
     finally:
         await connection.close()
