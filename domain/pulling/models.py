@@ -37,10 +37,7 @@ class PostPull(Model):
 
     class Meta:
         table = "post_pull"
-        indexes = (
-            Index(fields=("account_id", "next_at"), name="post_pull_account"),
-            Index(fields=("next_at",), name="post_pull_due"),
-        )
+        indexes = (Index(fields=("account_id", "next_at"), name="post_pull_account"),)
         constraints = (
             check("post_pull", "missed", "missed >= 0"),
             check("post_pull", "deferrals", "deferrals >= 0"),
