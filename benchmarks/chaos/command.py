@@ -21,10 +21,10 @@ from cyclopts.validators import Number
 from benchmarks import database
 from benchmarks.chaos import judging, world
 from benchmarks.chaos.pushing import Counters, Pushing
+from benchmarks.chaos.script import Script, all_of_it, some_of_it
 from benchmarks.chaos.victims import Victims
 from benchmarks.ingest import processes
-from benchmarks.ingest.world import HOUR, KEY
-from benchmarks.ingest.world import topics as topics_of
+from benchmarks.ingest.world import KEY
 from benchmarks.stand import free_port
 from commands.failures import CommandFailed
 from commands.fresh_database import create
@@ -34,11 +34,12 @@ from commands.supervisor import Supervisor
 from domain.database import connection_parameters, open_database
 from domain.secrets import SecretBox
 from sandbox.main import DATA
-from sandbox.topics import Topics, hour_number, hour_text, load
+from sandbox.topics import hour_text, load
 from settings import load_settings
 
 ROUND_SECONDS = 5.0
-"""How long an hour of the data lasts; each is pushed once, and pulled as often as it can be."""
+"""How long a round lasts at least: an hour of the data, or several. Each is pushed once, and pulled
+as often as it can be."""
 
 DRAIN_SECONDS = 180.0
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -80,6 +81,7 @@ def chaos(
     minutes: Annotated[float, Parameter(validator=Number(gt=0, lte=600))] = 10.0,
     seed: int | None = None,
     topics: Annotated[int, Parameter(validator=Number(gte=1, lte=2000))] = 200,
+    whole: bool = False,
     as_json: Json = False,
 ) -> None:
     """Pull and push the same real data while the API and two workers are killed at random moments.
@@ -96,6 +98,9 @@ def chaos(
         Decides whom and when; a new one each time, which is told.
     topics
         How many topics of the data set are carried by each partner.
+    whole
+        All of its topics, from its first hour to its last, however long the run: each hour what
+        changed is pushed.
     as_json
         What was counted as one JSON object.
     """
@@ -107,7 +112,8 @@ def chaos(
         url = asyncio.run(create(server_url, "xinfeng_bench_chaos"))
         try:
             with processes.sandbox(supervisor, free_port(), directory) as sandbox_url:
-                run = Run(url, sandbox_url, directory, supervisor, minutes, chosen, topics)
+                script = all_of_it(load(DATA)) if whole else some_of_it(load(DATA), topics)
+                run = Run(url, sandbox_url, directory, supervisor, minutes, chosen, script)
                 result = asyncio.run(run.whole())
         finally:
             supervisor.stop()
@@ -129,20 +135,20 @@ class Run:
     supervisor: Supervisor
     minutes: float
     seed: int
-    topics: int
+    script: Script
 
     async def whole(self) -> Result:
-        known, names = load(DATA), topics_of(self.topics)
         api_port = free_port()
         async with open_database(self.database_url), ClientSession() as session:
-            made = await world.make(names, SecretBox((KEY,)))
+            with progress("registering posts") as report:
+                made = await world.make(self.script.names, SecretBox((KEY,)), report)
             victims = self._victims(api_port)
             address = f"http://127.0.0.1:{api_port}"
             pushing = Pushing(session, address, made.pushed, made.secret)
             victims.start_all()
-            hour = await self._rage(victims, pushing, known, names)
+            last = await self._rage(victims, pushing)
             victims.start_all()
-            await pushing.push(_counters(known, names, hour))
+            await pushing.push(last)
             await self._drain()
             victims.stop_all()
             return await self._judge(made, victims, pushing)
@@ -156,27 +162,28 @@ class Run:
         commands = {"api": api, "first worker": ["worker"], "second worker": ["worker"]}
         return Victims(self.supervisor, environment, self.directory, commands)
 
-    async def _rage(
-        self, victims: Victims, pushing: Pushing, known: Topics, names: list[str]
-    ) -> int:
-        """Returns the hour of the data at which it ended."""
-        hour, ends_at = hour_number(HOUR), time.monotonic() + self.minutes * 60
+    async def _rage(self, victims: Victims, pushing: Pushing) -> Counters:
+        """Returns all counters of the hour of the data at which it ended."""
+        seconds, started_at = self.minutes * 60, time.monotonic()
         hunting = asyncio.create_task(victims.hunt(random.Random(self.seed)))
+        scene = self.script.scene(0.0, None)
         try:
             with progress("killing") as report:
-                while (left := ends_at - time.monotonic()) > 0:
-                    report(round(self.minutes * 60 - left), round(self.minutes * 60))
-                    round_ends_at = time.monotonic() + min(ROUND_SECONDS, left)
-                    await pushing.push(_counters(known, names, hour))
-                    await asyncio.sleep(max(0.0, round_ends_at - time.monotonic()))
+                while (gone := time.monotonic() - started_at) < seconds:
+                    report(round(gone), round(seconds))
+                    scene = self.script.scene(gone / seconds, scene)
+                    await asyncio.to_thread(_set_clock, self.sandbox_url, scene.hour)
+                    await pushing.push(scene.news)
+                    rest = ROUND_SECONDS - (time.monotonic() - started_at - gone)
+                    await asyncio.sleep(max(0.0, min(rest, seconds - gone)))
                     if hunting.done():
                         hunting.result()
-                    hour = min(hour + 1, known.last_hour)
-                    await asyncio.to_thread(_set_clock, self.sandbox_url, hour)
         finally:
             hunting.cancel()
             await asyncio.gather(hunting, return_exceptions=True)
-        return hour
+        scene = self.script.scene(1.0, scene)
+        await asyncio.to_thread(_set_clock, self.sandbox_url, scene.hour)
+        return scene.counters
 
     async def _drain(self) -> None:
         """Until every post was asked about once more. Raises CommandFailed when it never is."""
@@ -188,7 +195,8 @@ class Run:
             deadline = time.monotonic() + DRAIN_SECONDS
             with progress("working off") as report:
                 while behind := await connection.fetchval(BEHIND, since):
-                    report(self.topics - behind, self.topics)
+                    posts = len(self.script.names)
+                    report(posts - behind, posts)
                     self.supervisor.must_run()
                     if time.monotonic() > deadline:
                         raise CommandFailed(f"{behind} posts were not asked about any more")
@@ -219,10 +227,6 @@ class Run:
             compared=len(keys),
             unequal=len(unequal),
         )
-
-
-def _counters(known: Topics, names: list[str], hour: int) -> Counters:
-    return {name: known.by_id[int(name)].at(hour) or {} for name in names}
 
 
 def _set_clock(sandbox_url: str, hour: int) -> None:

@@ -22,8 +22,8 @@ WHERE NOT EXISTS (
 )
 """
 UNRECORDED = """
-SELECT count(*) FROM raw_answer r
-WHERE r.status = 200 AND r.request LIKE '%count_sp%'
+SELECT count(*) FROM raw_answer r JOIN raw_body b ON b.id = r.body_id
+WHERE r.status = 200 AND r.request LIKE '%count_sp%' AND b.body <> '[]'
     AND NOT EXISTS (SELECT FROM observation o WHERE o.raw_answer_id = r.id)
 """
 TOTALS = """
@@ -52,7 +52,7 @@ async def lost(acknowledged: Sequence[dict[str, Any]]) -> int:
 
 
 async def unrecorded() -> int:
-    """How many kept answers have no observation: half of a transaction."""
+    """How many kept answers that tell something have no observation: half of a transaction."""
     return int((await _rows(UNRECORDED))[0]["count"])
 
 

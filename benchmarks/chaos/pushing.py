@@ -81,6 +81,7 @@ def _portions(counters: Counters, now: datetime) -> Iterator[list[dict[str, Any]
         }
         for topic, values in counters.items()
         for name, metric in METRICS.items()
+        if name in values
     ]
     for at in range(0, len(items), MOST_ITEMS):
         yield items[at : at + MOST_ITEMS]

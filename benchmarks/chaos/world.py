@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -29,8 +29,8 @@ class World:
     secret: str
 
 
-async def make(topics: Sequence[str], box: SecretBox) -> World:
-    """Stands on an empty, migrated database that Tortoise is opened on."""
+async def make(topics: Sequence[str], box: SecretBox, report: Callable[[int, int], None]) -> World:
+    """Stands on an empty, migrated database that Tortoise is opened on. report: topics done, of."""
     act = Act(SYSTEM, datetime.now(UTC))
     centre = organizations.NewOrganization(kind=OrganizationKind.CENTRE, name="混沌中心")
     organization_id = await organizations.create(act, centre)
@@ -40,6 +40,7 @@ async def make(topics: Sequence[str], box: SecretBox) -> World:
         own = topics[number::ACCOUNTS]
         await _account(act, pulled, Platform.WEIBO, f"pulled-{number}", own, box)
         await _account(act, pushed, PUSHED, f"pushed-{number}", own, box)
+        report(len(topics) * (number + 1) // ACCOUNTS, len(topics))
     return World(pulled, pushed, await issue_secret(act, box, pushed))
 
 
