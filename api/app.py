@@ -132,6 +132,7 @@ def create_app(settings: Settings, *, metrics_directory: Path | None = None) -> 
                 reader,
                 app.state.callers,
                 hub,
+                shared,
                 most=settings.following_connections,
             )
             app.state.changes = changes

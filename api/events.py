@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from api.callers import Callers
 from api.following import Hub, Watch
 from api.replies import Headers
+from api.shared_reads import SharedReads
 from domain.access import Viewer
 from domain.outages import OUTAGES
 from domain.reader import Reader, TimedOut, Unavailable
@@ -40,6 +41,7 @@ class Events:
         reader: Reader,
         callers: Callers,
         hub: Hub,
+        shared: SharedReads,
         *,
         most: int,
     ) -> None:
@@ -48,6 +50,7 @@ class Events:
         self._box = box
         self._reader = reader
         self._hub = hub
+        self._shared = shared
         self._most = most
         self.connections = 0
 
@@ -68,10 +71,17 @@ class Events:
             self.connections -= 1
 
     async def answer(self, request: Request, viewer: Viewer, request_id: str) -> Answer:
-        """Of a query or mutation that came over a connection. Raises Refused."""
+        """Of a query or mutation that came over a connection. Raises Refused.
+
+        After a mutation, what others share of reads from before it is not found again.
+        """
         prepared = self.engine.prepare(request, viewer)
         context = Context(viewer, datetime.now(UTC), request_id, self._box)
-        return await self.engine.run(prepared, context, self._reader)
+        try:
+            return await self.engine.run(prepared, context, self._reader)
+        finally:
+            if prepared.plan is None:
+                self._shared.forget()
 
     async def of(
         self, following: Following, headers: Headers, request_id: str

@@ -15,8 +15,9 @@ from urllib.parse import urlencode
 import pytest
 import pytest_asyncio
 
-from domain.access import Role
+from domain.access import ANONYMOUS, Role
 from domain.tokens import actions as tokens
+from schema.execution.engine import Request
 from tests.asgi import call
 from tests.graph import Graph, graph
 from tests.rows import EDITOR, NOW
@@ -142,6 +143,165 @@ async def test_wrong_variables_are_named(opened: Graph) -> None:
         (error,) = response.json()["errors"]
         assert "$first" in error["message"]
         assert error["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize(
+    ("accept", "status", "kind"),
+    [
+        (f"{GRAPHQL};q=0.5, application/json;q=0.9", 200, "application/json"),
+        (f"application/json;q=0.5, {GRAPHQL};q=0.9", 400, GRAPHQL),
+        (f"{GRAPHQL}, application/json", 400, GRAPHQL),
+        ("*/*", 200, "application/json"),
+        ("text/html", 406, "application/json"),
+    ],
+)
+async def test_the_media_type_follows_the_weights(
+    opened: Graph, accept: str, status: int, kind: str
+) -> None:
+    response = await opened.post("{ nothing }", accept=accept)
+    assert (response.status, response.headers["content-type"]) == (status, kind)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"content-encoding": "gzip"},
+        {"content-encoding": "br"},
+        {"content-type": "application/json; charset=utf-16"},
+        {"content-type": 'application/json; charset="gbk"'},
+    ],
+)
+async def test_a_body_is_utf_8_as_it_is(opened: Graph, more: dict[str, str]) -> None:
+    response = await opened.post(HERE, None, **more)
+    assert response.status == 415
+    assert response.json()["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json;charset=UTF-8", 'application/json; charset="utf-8"; x=y']
+)
+async def test_a_body_may_say_that_it_is_utf_8(opened: Graph, kind: str) -> None:
+    response = await opened.post("query($a: String!) { __typename }", {"a": "新风"})
+    assert response.status == 200
+    response = await opened.post(
+        HERE, None, **{"content-type": kind, "content-encoding": "identity"}
+    )
+    assert response.status == 200
+
+
+async def test_an_address_may_leave_out_and_leave_empty(opened: Graph) -> None:
+    for more in ("operationName=", "variables=", "variables=null", "extensions=null", "x=y"):
+        response = await call(opened.app, "GET", f"/graphql?{urlencode({'query': HERE})}&{more}")
+        assert response.json()["data"] == {"__typename": "Query"}, more
+    for wrong in ("variables=[]", "variables=1", "variables={", "extensions=x", "variables=%ff"):
+        response = await call(opened.app, "GET", f"/graphql?{urlencode({'query': HERE})}&{wrong}")
+        assert response.status == 400, wrong
+    nothing = await call(opened.app, "GET", "/graphql")
+    assert (nothing.status, nothing.json()["errors"][0]["message"]) == (400, "`query` is missing")
+
+
+async def test_a_batch_is_no_request(opened: Graph) -> None:
+    body = json.dumps([{"query": HERE}] * 10).encode()
+    response = await call(opened.app, "POST", "/graphql", headers=JSON, body=body)
+    assert response.status == 400
+    assert response.json()["errors"][0]["message"] == "the body must be a JSON object"
+
+
+async def test_a_form_of_another_site_reaches_nothing(opened: Graph) -> None:
+    """What a browser sends without asking first: these three types, and GET."""
+    query = 'mutation { disableWebhookEndpoint(input: {id: "WebhookEndpoint:1"}) { __typename } }'
+    body = json.dumps({"query": query}).encode()
+    for kind in (
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+    ):
+        headers = {"content-type": kind}
+        response = await call(opened.app, "POST", "/graphql", headers=headers, body=body)
+        assert response.status == 415
+    got = await call(
+        opened.app, "GET", "/graphql?" + urlencode({"query": query}), headers={"accept": GRAPHQL}
+    )
+    assert got.status == 400
+    assert "data" not in got.json()
+
+
+async def test_a_subscription_by_plain_post_says_how_to_follow(opened: Graph) -> None:
+    query = 'subscription { engagementChanged(ids: ["Network:1"]) { id } }'
+    for accept, status in (("application/json", 200), (GRAPHQL, 400)):
+        response = await opened.post(query, accept=accept)
+        assert response.status == status
+        (error,) = response.json()["errors"]
+        assert (
+            error["message"] == "a subscription needs a WebSocket, or to accept text/event-stream"
+        )
+
+
+async def test_one_error_is_told_once(opened: Graph) -> None:
+    response = await opened.post("{ nothing nothing nothing: nothing }")
+    (error,) = response.json()["errors"]
+    assert error["message"] == "Cannot query field 'nothing' on type 'Query'."
+    assert [place["column"] for place in error["locations"]] == [3, 11, 19]
+
+
+CURSORS = [
+    "",
+    "x",
+    "a" * 10_000,
+    "YQ",
+    "YXJyYXljb25uZWN0aW9uOi0x",
+    "\x00",
+    "新",
+    "=",
+    "null",
+    "W10",
+]
+
+
+@pytest.mark.parametrize("cursor", CURSORS)
+async def test_a_cursor_that_is_none_is_told_in_our_words(opened: Graph, cursor: str) -> None:
+    query = "query($after: String) { articles(after: $after) { nodes { id } } }"
+    response = await opened.post(query, {"after": cursor}, accept=GRAPHQL)
+    assert response.status == 400
+    (error,) = response.json()["errors"]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    for theirs in ("padding", "literal", "codec", "base64", "int()"):
+        assert theirs not in error["message"]
+
+
+MOMENTS: list[Any] = ["", "x", "2026-13-01T00:00:00Z", "2026-01-01", 5, [], {}, "9" * 5_000, "\x00"]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+async def test_a_moment_that_is_none_is_told_in_our_words(opened: Graph, moment: Any) -> None:
+    query = "query($at: DateTime) { network { reads(asOf: $at) { value } } }"
+    response = await opened.post(query, {"at": moment}, accept=GRAPHQL)
+    assert response.status == 400
+    (error,) = response.json()["errors"]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    for theirs in ("isoformat", "day is out of range", "strptime", "ValueError", "must be in"):
+        assert theirs not in error["message"]
+
+
+async def test_a_mutation_over_a_connection_ends_what_is_shared(
+    opened: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events, forgotten = opened.app.events, []
+    monkeypatch.setattr(events._shared, "forget", lambda: forgotten.append(1))
+    mutation = 'mutation { publishArticle(input: {id: "Article:1", version: 1}) { __typename } }'
+    for query, times in ((HERE, 0), (mutation, 1)):
+        await events.answer(Request(query, {}), ANONYMOUS, "request-1")
+        assert len(forgotten) == times
+
+
+async def test_values_of_any_depth_are_refused(opened: Graph) -> None:
+    query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+    for depth in (30, 300, 900, 5_000):
+        given = "[" * depth + "]" * depth
+        body = f'{{"query": "{query}", "variables": {{"ids": {given}}}}}'.encode()
+        headers = {**JSON, "accept": GRAPHQL}
+        response = await call(opened.app, "POST", "/graphql", headers=headers, body=body)
+        assert response.status == 400
 
 
 async def test_a_token_that_opens_nothing_is_401(opened: Graph) -> None:

@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from itertools import count
 from typing import Any
 
@@ -283,6 +284,90 @@ async def test_a_message_that_is_none_closes_with_4400(http: ClientSession, mess
     async with socket(http) as opened:
         await opened.send_str(message)
         assert await closed(opened) == 4400
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "x", [], 1,
+        {"query": "{ a }", "extensions": {"persistedQuery": {"version": 2, "sha256Hash": "x"}}},
+        {"query": "{ a }", "extensions": []},
+        {"query": "{ a }", "operationName": 1},
+        {"documentId": 1},
+    ],
+)  # fmt: skip
+async def test_a_payload_that_is_none_closes_with_4400(http: ClientSession, payload: Any) -> None:
+    async with socket(http) as opened:
+        await opened.send_json({"id": "a", "type": "subscribe", "payload": payload})
+        assert await closed(opened) == 4400
+
+
+@pytest.mark.parametrize("payload", ["x", [], 1, True])
+async def test_an_introduction_that_is_none(http: ClientSession, payload: Any) -> None:
+    async with socket(http, greet=False) as opened:
+        await opened.send_json({"type": "connection_init", "payload": payload})
+        assert await closed(opened) == 4400
+
+
+async def test_a_message_of_four_mebibytes_closes_with_4400(http: ClientSession) -> None:
+    async with socket(http) as opened:
+        await subscribe(opened, "a", "{ network { id } }" + " " * (4 << 20))
+        assert await closed(opened) in {4400, 1009}
+
+
+async def test_values_of_any_depth_end_nothing_else(http: ClientSession) -> None:
+    async with socket(http) as opened:
+        given = "[" * 300 + "]" * 300
+        payload = f'{{"query": "{FOLLOW}", "variables": {{"ids": {given}}}}}'
+        await opened.send_str(f'{{"id": "a", "type": "subscribe", "payload": {payload}}}')
+        assert (await told(opened))["type"] == "error"
+        await opened.send_json({"type": "ping"})
+        assert await told(opened) == {"type": "pong"}
+
+
+async def test_what_the_protocol_lets_a_client_send_at_any_time(http: ClientSession) -> None:
+    async with socket(http) as opened:
+        for harmless in (
+            {"type": "pong"},
+            {"type": "pong", "payload": {"any": "thing"}},
+            {"type": "complete", "id": "never begun"},
+        ):
+            await opened.send_json(harmless)
+        await opened.send_json({"type": "ping", "payload": {"any": "thing"}})
+        assert await told(opened) == {"type": "pong"}
+
+
+async def test_an_id_is_free_again_when_its_operation_has_ended(http: ClientSession) -> None:
+    async with socket(http) as opened:
+        for _ in range(2):
+            await subscribe(opened, "a", "{ network { id } }")
+            assert (await told(opened))["type"] == "next"
+            assert (await told(opened))["type"] == "complete"
+        for _ in range(2):
+            await subscribe(opened, "a", FOLLOW, ids=["Network:1"])
+            assert (await told(opened))["type"] == "next"
+            await opened.send_json({"id": "a", "type": "complete"})
+        await subscribe(opened, "a", "{ nothing }")
+        assert (await told(opened))["type"] == "error"
+        await subscribe(opened, "a", "{ network { id } }")
+        assert (await told(opened))["type"] == "next"
+
+
+async def test_documents_by_their_hash_go_over_a_connection_too(http: ClientSession) -> None:
+    query = "{ network { id __typename } }"
+    hashed = sha256(query.encode()).hexdigest()
+    named = {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": hashed}}}
+    async with socket(http) as opened:
+        kinds = []
+        for payload in (named, {**named, "query": "{ network { id } }"}, {**named, "query": query}):
+            await opened.send_json({"id": "a", "type": "subscribe", "payload": payload})
+            kinds.append(await told(opened))
+        assert [kind["type"] for kind in kinds] == ["error", "error", "next"]
+        assert kinds[0]["payload"][0]["extensions"] == {"code": "PERSISTED_QUERY_NOT_FOUND"}
+        assert kinds[1]["payload"][0]["message"] == "the document does not have this hash"
+        assert (await told(opened))["type"] == "complete"
+        await opened.send_json({"id": "b", "type": "subscribe", "payload": named})
+        assert (await told(opened))["payload"]["data"] == kinds[2]["payload"]["data"]
 
 
 async def test_bytes_are_no_message(http: ClientSession) -> None:

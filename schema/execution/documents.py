@@ -12,6 +12,7 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
+    Node,
     OperationDefinitionNode,
     parse,
     validate,
@@ -136,7 +137,7 @@ class Documents:
         if errors and errors[-1].message == OVERSPENT:
             raise Refused([more_than("comparisons", MAX_COMPARISONS)])
         if errors:
-            raise Refused([_coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors])
+            raise Refused(_told_once(errors))
         return node
 
 
@@ -147,6 +148,22 @@ def _refusal(error: GraphQLError, limits: Limits) -> GraphQLError:
         return _coded(error, "GRAPHQL_PARSE_FAILED")
     name = stopped[1]
     return more_than(name, getattr(limits, name))
+
+
+def _told_once(errors: list[GraphQLError]) -> list[GraphQLError]:
+    """One error for each message, with every place it was found at."""
+    first: dict[str, GraphQLError] = {}
+    places: dict[str, list[Node]] = {}
+    for error in errors:
+        first.setdefault(error.message, error)
+        places.setdefault(error.message, []).extend(error.nodes or ())
+    return [
+        _coded(
+            GraphQLError(message, places[message], extensions=error.extensions),
+            "GRAPHQL_VALIDATION_FAILED",
+        )
+        for message, error in first.items()
+    ]
 
 
 def _coded(error: GraphQLError, code: str) -> GraphQLError:
