@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,6 +13,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from platformdirs import user_data_path
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from domain.users.sessions import Lifetimes
 
 
 def _address(value: str) -> str:
@@ -27,6 +30,14 @@ def _readable(value: Path | None) -> Path | None:
     if value is not None and not value.exists():
         raise ValueError("there is no such file or directory")
     return value
+
+
+def _public(value: str) -> str:
+    parts = urlsplit(value)
+    is_place = parts.scheme in ("http", "https") and parts.netloc and "@" not in parts.netloc
+    if value and (not is_place or parts.path not in ("", "/") or parts.query or parts.fragment):
+        raise ValueError("not the address of a host, e.g. https://xinfeng.example.org")
+    return value.rstrip("/")
 
 
 def _zone(value: str) -> str:
@@ -118,6 +129,23 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address the API listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port the API listens on.")
+    public_url: Annotated[str, AfterValidator(_public)] = Field(
+        default="",
+        description="Where people come to, e.g. https://xinfeng.example.org; links lead there, and "
+        "with https cookies are sent over TLS only. Empty: http, and the host that was asked.",
+    )
+    session_idle_seconds: int = Field(
+        default=43_200,
+        ge=60,
+        le=2_592_000,
+        description="A session ends when nothing was asked in it for so long.",
+    )
+    session_seconds: int = Field(
+        default=604_800,
+        ge=300,
+        le=2_592_000,
+        description="A session ends so long after signing in, whatever happens.",
+    )
     processes: int = Field(default=1, ge=1, le=64, description="API processes.")
     time_zone: Annotated[str, AfterValidator(_zone)] = Field(
         default="Asia/Shanghai", description="Where a day begins: daily figures are cut here."
@@ -247,6 +275,13 @@ class Settings(BaseSettings):
         """Host and port to serve /metrics on, if anywhere."""
         host, _, port = self.metrics_address.rpartition(":")
         return (host.strip("[]"), int(port)) if host else None
+
+    @property
+    def lifetimes(self) -> Lifetimes:
+        return Lifetimes(
+            idle=timedelta(seconds=self.session_idle_seconds),
+            absolute=timedelta(seconds=self.session_seconds),
+        )
 
     @property
     def secret_keys(self) -> tuple[str, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -11,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import health, imports, openapi, pages, push, push_log
 from api.answering import Answering
-from api.callers import Callers
+from api.callers import Callers, SessionRules, utc_now
 from api.cors import Cors
 from api.disconnects import watching
 from api.encodings import PLAIN
@@ -23,6 +24,7 @@ from api.metrics.rest import CountedRest
 from api.metrics.sampling import sampling
 from api.metrics.standing import Standing
 from api.metrics.tally import Tally
+from api.people import account, links, signing_in
 from api.push_load import Gate
 from api.replies import headers_of
 from api.response_headers import protecting
@@ -41,7 +43,7 @@ from schema.execution.trusted import KnownDocuments, load_trusted
 from schema.root import build
 from settings import Settings
 
-PARTS = (health, pages, push, push_log, openapi, imports)
+PARTS = (health, pages, push, push_log, openapi, imports, signing_in, links, account)
 
 
 class Application:
@@ -77,10 +79,16 @@ class Application:
             await self.graphql(scope, receive, send)
 
 
-def create_app(settings: Settings, *, metrics_directory: Path | None = None) -> Application:
+def create_app(
+    settings: Settings,
+    *,
+    metrics_directory: Path | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> Application:
     """The ASGI application. It starts even while the database is away, and finds it later.
 
-    metrics_directory: where it writes what it counts, if anybody wants to know.
+    metrics_directory: where it writes what it counts, if anybody wants to know. clock: by which
+    sessions and links expire.
     """
     box = SecretBox(settings.secret_keys)
     known = KnownDocuments(
@@ -120,7 +128,14 @@ def create_app(settings: Settings, *, metrics_directory: Path | None = None) -> 
             following(changes) as hub,
         ):
             app.state.callers = Callers(
-                changes, patience_seconds=settings.statement_timeout_seconds
+                changes,
+                patience_seconds=settings.statement_timeout_seconds,
+                sessions=SessionRules(
+                    settings.public_url,
+                    settings.lifetimes,
+                    frozenset(origin.encode() for origin in settings.cors_origins),
+                ),
+                now=clock,
             )
             shared = SharedReads(changes)
             graphql.answering = Answering(
@@ -146,6 +161,7 @@ def create_app(settings: Settings, *, metrics_directory: Path | None = None) -> 
     )
     rest.state.settings = settings
     rest.state.secret_box = box
+    rest.state.clock = clock
     rest.state.gate = gate
     rest.state.tally = tally
     rest.state.engine = engine

@@ -1,4 +1,4 @@
-"""Who is asking: the bearer token becomes a viewer."""
+"""Who is asking: a bearer token or a session's cookie becomes a viewer."""
 
 from __future__ import annotations
 
@@ -7,25 +7,49 @@ import itertools
 import re
 import secrets
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 
+from api.people import cookies
+from api.people.own_pages import is_own
 from api.replies import Headers
 from api.waiting import within
 from domain.access import ANONYMOUS, Viewer
 from domain.notifications import Changes
+from domain.problems import Forbidden
 from domain.tokens.actions import HOLDERS_STAND_ON, Holder, holder_of
+from domain.users.actions.holding import STANDS_ON as SESSIONS_STAND_ON
+from domain.users.actions.holding import holder_of_session
+from domain.users.sessions import Lifetimes
 
+STANDS_ON = tuple(sorted({*HOLDERS_STAND_ON, *SESSIONS_STAND_ON}))
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 NUMBERS = itertools.count()
 MOMENT_SECONDS = 1.0
 MAX_KNOWN = 10_000
 
 
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Unauthorized(Exception):
-    """A token was given, but it opens nothing."""
+    """A token or a session was given, but it opens nothing."""
+
+    def __init__(self, what: str = "token") -> None:
+        super().__init__(f"this {what} is not known, has expired or was revoked")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRules:
+    """public_url: where the pages are that a session belongs to; empty: the host that is asked.
+    trusted: origins of other sites whose pages may use it too."""
+
+    public_url: str
+    lifetimes: Lifetimes
+    trusted: frozenset[bytes] = frozenset()
 
 
 def request_id_of(headers: Headers) -> str:
@@ -44,8 +68,8 @@ def process_name() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A token's holder, as long as `mark` is still the mark of what tokens stand on, and until
-    `ends_at`, in seconds of the clock."""
+    """A token's or session's holder, as long as `mark` is still the mark of what these stand on,
+    and until `ends_at`, in seconds of the clock."""
 
     viewer: Viewer
     mark: Hashable
@@ -53,53 +77,81 @@ class Known:
 
 
 class Callers:
-    """Knows the holders of tokens for a moment: until a write to what says who they are, in
-    whichever process, and no longer than MOMENT_SECONDS, should word of it be lost."""
+    """Knows the holders of tokens and sessions for a moment: until a write to what says who they
+    are, in whichever process, and no longer than MOMENT_SECONDS, should word of it be lost."""
 
     def __init__(
         self,
         changes: Changes,
         *,
         patience_seconds: float,
+        sessions: SessionRules,
+        now: Callable[[], datetime] = utc_now,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._changes = changes
         self._patience_seconds = patience_seconds
+        self._sessions = sessions
+        self._cookie = cookies.name_of(sessions.public_url)
+        self._now = now
         self._clock = clock
         self._known: dict[bytes, Known] = {}
 
     async def viewer_of(self, headers: Headers) -> Viewer:
-        """Raises Unauthorized for a token that is unknown, expired or revoked, and TimeoutError
-        when the database does not say."""
+        """Raises Unauthorized for a token or a session that is unknown, expired or revoked,
+        Forbidden for a session's cookie that another site's page sends along, and TimeoutError when
+        the database does not say."""
         header = headers.get(b"authorization")
         if header is None:
+            return await self._in_session(headers)
+        return await self._known_or_asked(b"token" + header, partial(self._ask, header))
+
+    async def _in_session(self, headers: Headers) -> Viewer:
+        secret = cookies.read(headers, self._cookie)
+        if not secret:
             return ANONYMOUS
-        key = hashlib.sha256(header).digest()  # tokens themselves are not held
+        if not is_own(headers, self._sessions.public_url, self._sessions.trusted):
+            raise Forbidden("a page of another site may not use your session", code="CROSS_SITE")
+        key = b"session" + secret.encode("latin-1")
+        return await self._known_or_asked(key, partial(self._ask_session, secret))
+
+    async def _known_or_asked(
+        self, given: bytes, ask: Callable[[datetime], Awaitable[Holder]]
+    ) -> Viewer:
+        key = hashlib.sha256(given).digest()  # tokens themselves are not held
         known = self._known.get(key)
         if known is not None and self._holds(known):
             return known.viewer
         self._known.pop(key, None)
-        return await self._ask(key, header)
+        mark, asked_at, now = self._changes.mark(STANDS_ON), self._clock(), self._now()
+        holder = await ask(now)
+        if len(self._known) >= MAX_KNOWN:
+            self._known.clear()
+        self._known[key] = Known(holder.viewer, mark, asked_at + _seconds(holder, now))
+        return holder.viewer
 
     def _holds(self, known: Known) -> bool:
         return (
             self._clock() < known.ends_at
             and self._changes.is_listening
-            and self._changes.mark(HOLDERS_STAND_ON) == known.mark
+            and self._changes.mark(STANDS_ON) == known.mark
         )
 
-    async def _ask(self, key: bytes, header: bytes) -> Viewer:
+    async def _ask(self, header: bytes, now: datetime) -> Holder:
         scheme, _, token = header.decode("latin-1").partition(" ")
         if scheme.lower() != "bearer":
             raise Unauthorized
-        mark, asked_at, now = self._changes.mark(HOLDERS_STAND_ON), self._clock(), datetime.now(UTC)
         holder = await within(self._patience_seconds, holder_of(token.strip(), now=now))
         if holder is None:
             raise Unauthorized
-        if len(self._known) >= MAX_KNOWN:
-            self._known.clear()
-        self._known[key] = Known(holder.viewer, mark, asked_at + _seconds(holder, now))
-        return holder.viewer
+        return holder
+
+    async def _ask_session(self, secret: str, now: datetime) -> Holder:
+        work = holder_of_session(secret, self._sessions.lifetimes, now=now)
+        holder = await within(self._patience_seconds, work)
+        if holder is None:
+            raise Unauthorized("session")
+        return holder
 
 
 def _seconds(holder: Holder, now: datetime) -> float:

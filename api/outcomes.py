@@ -20,7 +20,7 @@ MORE: dict[int, Pairs] = {
     405: ((b"allow", b"GET, HEAD, POST"),),
     503: ((b"retry-after", b"2"),),
 }
-VARIES = (b"vary", b"accept, accept-encoding, authorization")
+VARIES = (b"vary", b"accept, accept-encoding, authorization, cookie")
 PRIVATE = (VARIES, (b"cache-control", b"private, no-cache"))
 """A token's holder may write, and must read what they wrote: asked anew, but mostly not sent."""
 
@@ -73,8 +73,7 @@ def refusal_of(error: BaseException, limit: int) -> tuple[str, str, int]:
         case TooLarge():
             return f"the request is longer than {limit} bytes", "TOO_LARGE", 413
         case Unauthorized():
-            message = "this token is not known, has expired or was revoked"
-            return message, "UNAUTHENTICATED", 401
+            return str(error), "UNAUTHENTICATED", 401
         case Forbidden():
             return error.message, error.code, 403
         case NotAcceptable():

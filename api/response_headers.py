@@ -35,16 +35,15 @@ def protecting(send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = list(message.get("headers", ()))
-            headers += _policy(headers)
+            headers += _lacking(headers)
             message = {**message, "headers": headers}
         await send(message)
 
     return sending
 
 
-def _policy(headers: list[tuple[bytes, bytes]]) -> Pairs:
+def _lacking(headers: list[tuple[bytes, bytes]]) -> Pairs:
     """What a response with these headers still lacks."""
     given = dict(headers)
-    if POLICY in given:
-        return ALWAYS
-    return PAGE if given.get(b"content-type", b"").startswith(b"text/html") else DATA
+    is_page = given.get(b"content-type", b"").startswith(b"text/html")
+    return tuple(pair for pair in (PAGE if is_page else DATA) if pair[0] not in given)

@@ -30,6 +30,7 @@ class Place:
 
 PLACES = (
     Place("account", "credential", "Account"),
+    Place("second_factor", "secret", "SecondFactor"),
     Place("signing_secret", "secret", "SigningSecret"),
     Place("webhook_endpoint", "secret", "WebhookEndpoint"),
     Place("webhook_endpoint", "older_secret", "WebhookEndpoint"),

@@ -28,6 +28,7 @@ from tests.rows import (
     make_post,
     make_world,
 )
+from tests.users import RULES
 
 BOX = SecretBox(("key",))
 APP = Starlette(routes=[*push.routes, *push_log.routes, *openapi.routes, *imports.routes])
@@ -36,7 +37,7 @@ APP.state.settings = Settings(push_open_days=36_500)
 """Nothing is settled, so that moments may stand in the tests as they are."""
 APP.state.gate = Gate(100, 1_000_000, backlog)
 APP.state.tally = Tally()
-APP.state.callers = Callers(Changes(), patience_seconds=5)
+APP.state.callers = Callers(Changes(), patience_seconds=5, sessions=RULES)
 HOUR = timedelta(hours=1)
 
 

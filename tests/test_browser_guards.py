@@ -90,7 +90,7 @@ async def test_a_listed_page_may_ask_with_cookies(opened: Graph) -> None:
     assert found.headers["access-control-allow-origin"] == APP
     assert found.headers["access-control-allow-credentials"] == "true"
     assert "etag" in found.headers["access-control-expose-headers"]
-    assert found.headers["vary"] == "accept, accept-encoding, authorization, origin"
+    assert found.headers["vary"] == "accept, accept-encoding, authorization, cookie, origin"
 
 
 @pytest.mark.parametrize(

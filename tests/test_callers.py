@@ -14,6 +14,7 @@ from domain.notifications import Changes
 from domain.tokens import actions as tokens
 from domain.tokens.models import Token
 from tests.rows import EDITOR
+from tests.users import RULES
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -25,7 +26,7 @@ def _listening() -> Changes:
 
 
 def _callers(changes: Changes, clock: Callable[[], float] = time.monotonic) -> Callers:
-    return Callers(changes, patience_seconds=5, clock=clock)
+    return Callers(changes, patience_seconds=5, sessions=RULES, clock=clock)
 
 
 async def _bearer(expires_at: datetime | None = None) -> tuple[int, dict[bytes, bytes]]:

@@ -24,7 +24,7 @@ from tests.rows import EDITOR, World, make_article, make_world
 
 ORGANIZATIONS = "{ organizations { nodes { id name } } }"
 ARTICLES = "{ articles { nodes { id organization { name } } } }"
-VARY = "accept, accept-encoding, authorization"
+VARY = "accept, accept-encoding, authorization, cookie"
 DECODERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.decompress,
     "br": brotli.decompress,

@@ -29,7 +29,11 @@ NOT_SEALED = {
     ("delivery", "payload_sha256"),
     ("raw_body", "body"),
     ("raw_body", "sha256"),
+    ("recovery_code", "sha256"),
+    ("sign_in_attempt", "key"),
     ("token", "sha256"),
+    ("user_link", "sha256"),
+    ("user_session", "sha256"),
 }
 """Columns of bytes that hold no secret."""
 

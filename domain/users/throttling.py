@@ -44,6 +44,9 @@ ACCOUNT = Limit(50, timedelta(hours=1))
 ADDRESS = Limit(100, timedelta(hours=1))
 """From one place for all accounts: an office behind one address signs in of a morning."""
 
+CODE = Limit(10, timedelta(hours=1))
+"""Codes of a second factor for one account, from wherever: three of a million fit at a time."""
+
 LONGEST = max(limit.within for limit in (HERE, ACCOUNT, ADDRESS))
 
 
@@ -58,6 +61,10 @@ def counted(account: str, address: str) -> tuple[Counted, ...]:
         Counted(_key("account", account), ACCOUNT),
         Counted(_key("address", place), ADDRESS),
     )
+
+
+def counted_code(user_id: int) -> tuple[Counted, ...]:
+    return (Counted(_key("code", str(user_id)), CODE),)
 
 
 def network_of(address: str) -> str:

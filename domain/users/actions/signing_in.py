@@ -111,19 +111,31 @@ async def change_password(act: Act, user: User, session_id: int, old: str, new: 
 
     Raises Forbidden, Invalid, Throttled, Busy.
     """
-    counts = counted(user.email, f"session {session_id}")
-    attempts = await throttle.attempt(counts[:1], now=act.now)
     checked = check_password(new, user.email, user.name)
-    known = await UserPassword.get_or_none(user_id=user.id)
-    fits, _ = await verified(normalized(old[: LONGEST * 4]), known.hash if known else None)
-    if known is None or not fits:
-        raise Forbidden("this is not the present password", path=("old",), code="WRONG_CREDENTIALS")
+    present = await check_present_password(act, user, session_id, old)
     hash_ = await hashed(checked)
     async with transaction() as client:
-        await _active(client, user.id, known.hash)
-        await throttle.forget(client, attempts, counts[0].key)
+        await _active(client, user.id, present)
         await set_password(client, act, user.id, hash_)
         await sessions.end_all(client, act, user.id, but=session_id)
+
+
+async def check_present_password(act: Act, user: User, session_id: int, password: str) -> str:
+    """Who is at the browser is the account's owner. Returns the password's hash.
+
+    Raises Forbidden, Throttled, Busy.
+    """
+    counts = counted(user.email, f"session {session_id}")[:1]
+    attempts = await throttle.attempt(counts, now=act.now)
+    known = await UserPassword.get_or_none(user_id=user.id)
+    given = normalized(password[: LONGEST * 4])
+    fits, _ = await verified(given, known.hash if known else None)
+    if known is None or not fits:
+        message = "this is not the present password"
+        raise Forbidden(message, path=("password",), code="WRONG_PASSWORD")
+    async with transaction() as client:
+        await throttle.forget(client, attempts, counts[0].key)
+    return known.hash
 
 
 async def set_password(client: BaseDBAsyncClient, act: Act, user_id: int, hash_: str) -> None:
