@@ -163,7 +163,22 @@ JOIN engagement_total d ON d.subject_kind = 'POST' AND d.subject_id = p.id AND d
 ORDER BY 1, 2
 """
 
-SIZES = "INSERT INTO list_size SELECT * FROM list_size_counted"
+KEPT = (
+    "INSERT INTO list_size SELECT * FROM list_size_counted",
+    *(
+        f"INSERT INTO {table} SELECT * FROM {table}_derived"
+        for table in (
+            "article_listing",
+            "article_within",
+            "article_tag",
+            "post_listing",
+            "post_within",
+            "campaign_within",
+            "team_within",
+        )
+    ),
+)
+"""What triggers keep beside the rows: here the rows come past them."""
 
 SEQUENCES = "SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
 
@@ -228,7 +243,7 @@ def steps(articles: int) -> list[Step]:
         *(_derived(*derived) for derived in DERIVED),
         *(_totals(places, *counted) for counted in COUNTED),
         Step("observations", OBSERVATIONS.format(**places)),
-        Step("sizes of lists", SIZES),
+        *(Step("what is kept of lists", sql) for sql in KEPT),
         *(Step("sequences", SEQUENCES.format(table=table)) for table in tables),
     ]
 

@@ -24,6 +24,8 @@ SETTINGS = {
     "jit": "off",
     # What is read often is in memory: a row found by its index costs little more than the next one.
     "random_page_cost": "1.1",
+    # A page is looked up row by row. Merging two indexes walks both, as far as rows are spread.
+    "enable_mergejoin": "off",
     "timezone": "UTC",
 }
 """Of the database's sessions that read."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from schema.planner.arguments import Arguments
+from schema.planner.declare import belonging
 from schema.planner.errors import BadInput
 from schema.planner.ids import checked_id
-from schema.planner.readings import Where
+from schema.planner.readings import Kept, Where
 from schema.planner.statement import Statement
 
 
@@ -42,9 +45,24 @@ def has_id_or(type_name: str, key: str) -> Where:
     return where
 
 
-def below(column: str) -> str:
-    """The row belongs to the organization given, or to one below it."""
-    return (
-        f"{{row}}.{column} IN (SELECT o.id FROM organization o WHERE o.path <@"
-        " (SELECT top.path FROM organization top WHERE top.id = {value}))"
-    )
+SUBTREE = (
+    "SELECT o.id FROM organization o"
+    " WHERE o.path <@ (SELECT top.path FROM organization top WHERE top.id = {value})"
+)
+"""Ids of the organization given and of all below it."""
+
+
+def within(description: str, kept: Kept | None = None) -> Any:
+    """The condition of belonging to the organization given, or to one below it."""
+    return belonging(description, "organization_id", "Organization", among=SUBTREE, kept=kept)
+
+
+def by_time_or_reads(table: str, column: str, time: str) -> Kept:
+    """Lists kept in all orders a noun has; the table's name begins with the noun's."""
+    keys = {"NEWEST": time, "OLDEST": time, "MOST_READ": "reads"}
+    return Kept(table, f"{table.split('_')[0]}_id", column, keys)
+
+
+def by_reads(table: str, column: str) -> Kept:
+    """Lists kept by reads; by time the noun's own indexes have them."""
+    return Kept(table, f"{table.split('_')[0]}_id", column, {"MOST_READ": "reads"})

@@ -110,6 +110,10 @@ class Sides:
         return "; ".join(error.message for error in found.errors)
 
 
+EVERY_COST = 10**7
+"""What is asked here is bounded by who draws it."""
+
+
 @asynccontextmanager
 async def sides(
     database_url: str, now: datetime, *, hidden_from: int | None = None
@@ -120,7 +124,9 @@ async def sides(
     oracle = schema_of(SDL.read_text(encoding="utf-8"))
     async with open_reader(database_url, size=4, timeout_seconds=20) as reader:
         words = words_of(tables, now, ZONE)
-        opened = Sides(Engine(build(), zone=ZONE.key), reader, oracle, tables, words)
+        opened = Sides(
+            Engine(build(), zone=ZONE.key, max_cost=EVERY_COST), reader, oracle, tables, words
+        )
         await _learn_cursors(opened)
         yield opened
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncpg
 
-from benchmarks.recipe import SIZES, steps
+from benchmarks.recipe import KEPT, steps
 from domain.database import connection_parameters
 
 CAMPAIGNS = """
@@ -27,6 +27,16 @@ SELECT i, CASE WHEN i > 12 THEN 1 + i % 12 END, 1 + i % 731,
 FROM generate_series(1, {teams}) i
 """
 
+WEBHOOKS = """
+INSERT INTO webhook_endpoint (id, url, description, events, secret, disabled_why, created_at)
+VALUES (1, 'https://told.example/', '', ARRAY['ARTICLE_PUBLISHED'], '', '', '2024-01-01 00:00Z');
+INSERT INTO webhook_message (endpoint_id, event_type, data, state, attempts, next_at, last_error,
+    created_at)
+SELECT 1, 'ARTICLE_PUBLISHED', '{{}}', (ARRAY['DELIVERED', 'DEAD', 'PENDING'])[1 + i % 3], 1,
+    '2025-01-01 00:00Z', '', '2025-01-01 00:00Z'
+FROM generate_series(1, {deliveries}) i
+"""
+
 DELIVERIES = """
 INSERT INTO delivery (partner_id, webhook_id, payload_sha256, received_at, rejected)
 SELECT CASE WHEN i % 2 = 0 THEN 1 ELSE 1 + i % 200 END, 'push-' || i, sha256(i::text::bytea),
@@ -46,7 +56,11 @@ INSERT INTO audit_link (position, entry_id, previous, hash)
 SELECT id, id, sha256(''), sha256('') FROM audit_entry
 """
 
-LAST = ("TRUNCATE list_size", SIZES, "VACUUM (ANALYZE)")
+LAST = (
+    "TRUNCATE list_size, article_listing, article_within, article_tag, post_listing, post_within",
+    *KEPT,
+    "VACUUM (ANALYZE)",
+)
 
 
 async def make_sized(url: str, articles: int) -> None:
@@ -57,7 +71,8 @@ async def make_sized(url: str, articles: int) -> None:
         "deliveries": articles // 2,
         "entries": articles,
     }
-    extra = [sql.format(**places) for sql in (CAMPAIGNS, TEAMS, DELIVERIES, ENTRIES)]
+    nouns = (CAMPAIGNS, TEAMS, DELIVERIES, WEBHOOKS, ENTRIES)
+    extra = [sql.format(**places) for sql in nouns]
     connection = await asyncpg.connect(**connection_parameters(url))
     try:
         await connection.execute("SET session_replication_role = replica")

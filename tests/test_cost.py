@@ -53,7 +53,20 @@ def cost(
             2 + 6,
         ),
         ("{ articles(first: 2) { nodes { reads { value } likes { value } } } }", 2),
-        ("{ articles(first: 9) { nodes @skip(if: true) { author { id } } totalCount } }", 9),
+        ("{ articles(first: 9) { nodes @skip(if: true) { author { id } } totalCount } }", 9 + 1),
+        ('{ articles(first: 9, filter: {within: "Organization:1"}) { totalCount } }', 9 + 1),
+        ('{ articles(first: 9, filter: {tag: "a", category: "b"}) { totalCount } }', 9 + 1_000),
+        (
+            '{ organizations(first: 9) { nodes { articles(first: 1, filter: {tag: "a"}) {'
+            " totalCount } } } }",
+            9 + 9 + 9 * 20,
+        ),
+        ('{ node(id: "Article:1") { ... on Article { series { value } } } }', 1 + 30),
+        ('{ node(id: "Post:1") { ... on Post { series(bucket: WEEK) { value } } } }', 1 + 84),
+        (
+            '{ node(id: "Post:1") { ... on Post { series(since: "2020-01-01") { value } } } }',
+            1 + 400,
+        ),
         ("{ leaderboard(of: ARTICLES, first: 10) { value } }", 10),
         (
             "{ leaderboard(of: ARTICLES, first: 10) { subject { ... on Article {"
@@ -62,11 +75,11 @@ def cost(
         ),
         ('{ node(id: "Article:1") { id } }', 1),
         ('{ node(id: "Article:1") { ... on Article { author { id } } } }', 2),
-        ('{ nodes(ids: ["Article:1"]) { id } }', MAX_IDS),
+        ('{ nodes(ids: ["Article:1"]) { id } }', 1),
         (
-            "{ nodes(ids: []) { ... on Article { author { id } organization { id } }"
-            " ... on Person { name } } }",
-            3 * MAX_IDS,
+            '{ nodes(ids: ["Article:1", "Article:2"]) {'
+            " ... on Article { author { id } organization { id } } ... on Person { name } } }",
+            3 * 2,
         ),
     ],
 )
@@ -81,6 +94,18 @@ NESTED = """query($outer: Int!, $inner: Int!) { articles(first: $outer) { nodes 
 def test_variables_count_as_what_they_are(engine: Engine) -> None:
     assert cost(engine, NESTED, {"outer": 2, "inner": 3}) == 8
     assert cost(engine, NESTED, {"outer": 3, "inner": 3}) == 12
+
+
+@pytest.mark.parametrize("many", [1, 2, MAX_IDS, MAX_IDS + 1])
+def test_a_list_of_ids_counts_as_long_as_it_is(engine: Engine, many: int) -> None:
+    """Too many are refused when their values are looked at."""
+    ids = [f"Article:{number}" for number in range(1, many + 1)]
+    query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+    if many > MAX_IDS:
+        with pytest.raises(Refused):
+            engine.prepare(Request(query, {"ids": ids}), ANONYMOUS)
+    else:
+        assert cost(engine, query, {"ids": ids}) == many
 
 
 def _refusal(engine: Engine, query: str, variables: dict[str, Any]) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -26,10 +27,13 @@ from domain.access import ANONYMOUS, SYSTEM, Viewer
 from domain.database import connection_parameters
 from domain.notifications import TELLING
 from schema.execution.engine import Engine, Request
+from schema.execution.limits import DEFAULTS
 from schema.root import build
 from tests.graph import Graph, graph
 
 DEPTH = 3
+WIDE = replace(DEFAULTS, tokens=100_000, letters=1_000_000, fields=10_000, aliases=10_000)
+"""What is asked here is all there is."""
 SCHEMA = build()
 CORE = SCHEMA._schema
 NODE = CORE.get_type("Node")
@@ -130,7 +134,7 @@ def _read(plan: Any) -> Iterator[str]:
 
 
 def test_lists_and_totals_are_read_from_what_tells(telling: set[str]) -> None:
-    engine = Engine(SCHEMA, zone="UTC")
+    engine = Engine(SCHEMA, zone="UTC", limits=WIDE)
     feed = "{ articles { totalCount nodes { id author { name } reads { value } } } }"
     plan = engine.prepare(Request(feed, {}), ANONYMOUS).plan
     assert plan is not None
@@ -146,7 +150,7 @@ async def test_a_plan_names_all_it_reads(
     name: str,
     viewer: Viewer,
 ) -> None:
-    engine = Engine(SCHEMA, zone="UTC", max_cost=10_000_000)
+    engine = Engine(SCHEMA, zone="UTC", max_cost=10_000_000, limits=WIDE)
     prepared = engine.prepare(Request(DOCUMENTS[name], {}), viewer)
     plan = prepared.plan
     assert plan is not None

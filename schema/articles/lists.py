@@ -10,8 +10,8 @@ import strawberry
 from domain.articles.rules import ArticleStatus
 from schema.described import described
 from schema.engagement.orders import most_read
-from schema.lookups import below
-from schema.planner.declare import condition
+from schema.lookups import by_reads, by_time_or_reads, within
+from schema.planner.declare import belonging, condition
 from schema.planner.readings import Order
 
 
@@ -43,31 +43,43 @@ ARTICLE_ORDERS = {
 
 @strawberry.input(description="Which articles; all conditions given must hold.")
 class ArticleFilter:
-    organization_id: strawberry.ID | None = condition(
+    organization_id: strawberry.ID | None = belonging(
         "Of this organization.",
-        "{row}.organization_id = {value}",
-        "bigint",
-        id_of=("Organization",),
+        "organization_id",
+        "Organization",
+        kept=by_reads("article_listing", "organization_id"),
     )
-    within: strawberry.ID | None = condition(
+    author_id: strawberry.ID | None = belonging(
+        "By this author.", "author_id", "Person", kept=by_reads("article_listing", "author_id")
+    )
+    tag: str | None = condition(
+        "With this tag.",
+        "{row}.tags @> ARRAY[{value}]",
+        "text",
+        kept=by_time_or_reads("article_tag", "tag", "listed_at"),
+    )
+    within: strawberry.ID | None = within(
         "Of this organization or one below it.",
-        below("organization_id"),
-        "bigint",
-        id_of=("Organization",),
+        by_time_or_reads("article_within", "organization_id", "listed_at"),
     )
-    author_id: strawberry.ID | None = condition(
-        "By this author.", "{row}.author_id = {value}", "bigint", id_of=("Person",)
+    category: str | None = condition(
+        "Of this category.",
+        "{row}.category = {value}",
+        "text",
+        kept=by_reads("article_listing", "category"),
     )
-    category: str | None = condition("Of this category.", "{row}.category = {value}", "text")
-    tag: str | None = condition("With this tag.", "{row}.tags @> ARRAY[{value}]", "text")
     status: ArticleStatus | None = condition(
         "Of this status; anybody but administrators only ever sees published ones.",
         "{row}.status = {value}",
         "text",
+        kept=by_reads("article_listing", "status"),
     )
     published_since: datetime | None = condition(
-        "Published at this moment or later.", f"{LISTED} >= {{value}}", "timestamptz"
+        "Published at this moment or later.",
+        f"{LISTED} >= {{value}}",
+        "timestamptz",
+        side=">=",
     )
     published_before: datetime | None = condition(
-        "Published before this moment.", f"{LISTED} < {{value}}", "timestamptz"
+        "Published before this moment.", f"{LISTED} < {{value}}", "timestamptz", side="<"
     )

@@ -9,7 +9,7 @@ import strawberry
 
 from schema.described import described
 from schema.engagement.orders import most_read
-from schema.lookups import below
+from schema.lookups import by_time_or_reads, within
 from schema.planner.declare import condition
 from schema.planner.readings import Order
 
@@ -38,14 +38,12 @@ CAMPAIGN_ORDERS = {
 
 @strawberry.input(description="Which campaigns; all conditions given must hold.")
 class CampaignFilter:
-    within: strawberry.ID | None = condition(
-        "Of this organization or one below it.",
-        below("organization_id"),
-        "bigint",
-        id_of=("Organization",),
-    )
     running_at: datetime | None = condition(
         "Whose period holds this moment.",
-        "{value} >= {row}.starts_at AND {value} < {row}.ends_at",
+        "tstzrange({row}.starts_at, {row}.ends_at) @> {value}",
         "timestamptz",
+    )
+    within: strawberry.ID | None = within(
+        "Of this organization or one below it.",
+        by_time_or_reads("campaign_within", "organization_id", "starts_at"),
     )

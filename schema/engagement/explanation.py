@@ -72,7 +72,7 @@ def _posts(statement: Statement, arguments: Arguments) -> str:
         totals = f"({past_totals(moment_sql(statement, asked))} WHERE t.subject_kind = 'POST')"
     return (
         f"(SELECT s.post_id, q.public, q.organization_id,"
-        " q.account_id, p.value, p.rank, p.as_of, p.definition, {PART} AS part"
+        f" q.account_id, p.value, p.rank, p.as_of, p.definition, {PART} AS part"
         f" FROM post_subject s JOIN post q ON q.id = s.post_id JOIN {totals} p"
         " ON p.subject_kind = 'POST' AND p.subject_id = s.post_id AND p.metric = {parent}.metric"
         f" WHERE {OF_SUBJECT})"

@@ -22,6 +22,15 @@ BACK = {
     Bucket.MONTH: "(date_trunc('month', {until}::timestamp) - interval '11 months')::date",
 }
 """The first day when none is asked for: 30 days, 12 weeks, 12 months."""
+USUAL_ROWS = {Bucket.HOUR: MAX_POINTS, Bucket.DAY: 30, Bucket.WEEK: 84, Bucket.MONTH: 366}
+"""Days or hours of such a period."""
+MOST_ROWS = {
+    Bucket.HOUR: MAX_POINTS,
+    Bucket.DAY: MAX_POINTS,
+    Bucket.WEEK: 2_800,
+    Bucket.MONTH: 3_660,
+}
+"""Of a period that is asked for: MAX_POINTS of them, or ten years of days."""
 
 
 def series_table(kind: str, subject: str) -> Callable[[Statement, Arguments], str]:
@@ -46,6 +55,12 @@ def series_table(kind: str, subject: str) -> Callable[[Statement, Arguments], st
         )
 
     return table
+
+
+def rows_read(statement: Statement, arguments: Arguments) -> int:
+    """How many days or hours a series reads at most: what it counts for in the cost."""
+    rows = USUAL_ROWS if arguments.get("since") is None else MOST_ROWS
+    return rows[bucket_of(arguments)]
 
 
 def bucket_of(arguments: Arguments) -> Bucket:

@@ -9,7 +9,7 @@ from domain.articles.access import visible as sees_article
 from domain.engagement.rules import Bucket, Metric
 from domain.posts.access import visible as sees_post
 from schema.engagement.breaks import MOST_BREAKS, SeriesBreak, breaks_table
-from schema.engagement.series import MAX_POINTS, series_table
+from schema.engagement.series import MAX_POINTS, rows_read, series_table
 from schema.engagement.types import Counted, SeriesPoint
 from schema.planner.arguments import Arguments
 from schema.planner.declare import column, rows, subject
@@ -77,7 +77,7 @@ class EngagementSeries:
         order_by="{row}.starts_at",
         table=_points,
         limit=MAX_POINTS,
-        expected=50,
+        expected=rows_read,
     )
     breaks: list[SeriesBreak] = rows(
         "When what is counted changed, the newest 100: values on both sides do not compare.",

@@ -11,7 +11,7 @@ from domain.engagement.rules import Bucket, Metric, MetricStatus
 from schema.engagement.comparison import COMPARISON_ARGUMENTS, Comparison, compared
 from schema.engagement.explanation import Explanation
 from schema.engagement.past import moment_sql, totals_then
-from schema.engagement.series import MAX_POINTS, series_table
+from schema.engagement.series import MAX_POINTS, rows_read, series_table
 from schema.planner.arguments import Arguments
 from schema.planner.declare import argument, column, one, part, rows
 from schema.planner.readings import stands_on
@@ -125,7 +125,7 @@ class Counted(Node):
         order_by="{row}.starts_at",
         table=series_table("'{kind}'", "{parent}.id"),
         limit=MAX_POINTS,
-        expected=50,
+        expected=rows_read,
         arguments=SERIES_ARGUMENTS,
     )
     gained: Comparison = one(

@@ -9,7 +9,7 @@ import strawberry
 from domain.organizations.rules import OrganizationKind
 from schema.described import described
 from schema.engagement.orders import BY_ID, most_read
-from schema.planner.declare import condition
+from schema.planner.declare import belonging, condition
 from schema.planner.readings import Order
 
 
@@ -38,11 +38,8 @@ ORGANIZATION_ORDERS = {
 @strawberry.input(description="Which organizations; all conditions given must hold.")
 class OrganizationFilter:
     kind: OrganizationKind | None = condition("Of this kind.", "{row}.kind = {value}", "text")
-    parent_id: strawberry.ID | None = condition(
-        "Right below this one.",
-        "{row}.parent_id = {value}",
-        "bigint",
-        id_of=("Organization",),
+    parent_id: strawberry.ID | None = belonging(
+        "Right below this one.", "parent_id", "Organization"
     )
     within: strawberry.ID | None = condition(
         "This one and all below it.",

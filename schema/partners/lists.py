@@ -9,7 +9,7 @@ import strawberry
 from domain.partners.rules import PartnerKind, Platform
 from schema.described import described
 from schema.engagement.orders import BY_ID, most_read
-from schema.lookups import below
+from schema.lookups import within
 from schema.planner.declare import condition
 from schema.planner.readings import Order
 
@@ -39,12 +39,7 @@ PARTNER_ORDERS = {
 @strawberry.input(description="Which partners; all conditions given must hold.")
 class PartnerFilter:
     kind: PartnerKind | None = condition("Of this kind.", "{row}.kind = {value}", "text")
-    within: strawberry.ID | None = condition(
-        "Looked after by this organization or one below it.",
-        below("organization_id"),
-        "bigint",
-        id_of=("Organization",),
-    )
+    within: strawberry.ID | None = within("Looked after by this organization or one below it.")
     platform: Platform | None = condition(
         "With an account on this platform.",
         "EXISTS (SELECT FROM account x WHERE x.partner_id = {row}.id AND x.platform = {value})",

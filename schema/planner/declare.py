@@ -17,6 +17,7 @@ from schema.planner.readings import (
     ById,
     Column,
     Condition,
+    Kept,
     Member,
     Mixed,
     One,
@@ -94,7 +95,7 @@ def rows(
     where: Where = "TRUE",
     table: Where = "",
     limit: Any = 0,
-    expected: int = 0,
+    expected: Any = 0,
     arguments: tuple[StrawberryArgument, ...] = (),
 ) -> Any:
     """A plain list."""
@@ -178,10 +179,36 @@ def mixed_rows(
     return planned(reading, description, arguments=arguments)
 
 
-def condition(description: str, sql: str, sql_type: str, *, id_of: tuple[str, ...] = ()) -> Any:
-    """A field of a filter input: what it asks of a row."""
-    return strawberry.field(
-        description=description,
-        default=None,
-        metadata={CONDITION: Condition(sql, sql_type, id_of)},
-    )
+def condition(
+    description: str,
+    sql: str,
+    sql_type: str,
+    *,
+    id_of: tuple[str, ...] = (),
+    kept: Kept | None = None,
+    side: str = "",
+) -> Any:
+    """A field of a filter input: what it asks of a row. Of several that are given, the one that
+    stands first in its class decides how the list is read: the narrowest come first."""
+    return _filtering(description, Condition(sql, sql_type, id_of, kept, side))
+
+
+def belonging(
+    description: str,
+    column: str,
+    to: str,
+    *,
+    among: str = "{value}",
+    kept: Kept | None = None,
+) -> Any:
+    """A condition on a foreign key: the object whose global id is given, or one of those that
+    `among`, SQL of ids, makes of it. to: the type of the id."""
+    sql = f"{{row}}.{column} = {{value}}"
+    if among != "{value}":
+        sql = f"{{row}}.{column} IN ({among})"
+    reading = Condition(sql, "bigint", (to,), kept, parents=(column, among))
+    return _filtering(description, reading)
+
+
+def _filtering(description: str, reading: Condition) -> Any:
+    return strawberry.field(description=description, default=None, metadata={CONDITION: reading})

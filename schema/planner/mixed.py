@@ -39,14 +39,13 @@ class MixedPager(Pager):
     reading: Mixed
     types: tuple[GraphQLObjectType, ...]
 
-    @property
     def source(self) -> str:
         branches = (
             self._branch(place, member) for place, member in enumerate(self.reading.members)
         )
         return f"({' UNION ALL '.join(branches)}) {self.node.row}"
 
-    def wanted(self, row: str) -> list[str]:
+    def wanted(self) -> list[str]:
         """Nothing: each member chooses its rows."""
         return []
 
@@ -58,11 +57,13 @@ class MixedPager(Pager):
         return self.planner.chosen(self.types, self.node, nodes, f"{row}.type", f"{row}.number")
 
     def items(self, nodes: list[FieldNode]) -> str:
-        rows = f"SELECT * FROM {self.source} ORDER BY {self.ordering} LIMIT {self.first}"
+        rows = f"SELECT * FROM {self.source()} ORDER BY {self.ordering} LIMIT {self.first}"
         listed = f"json_agg({self.item(nodes)} ORDER BY {self.ordering})"
         return f"(SELECT coalesce({listed}, '[]'::json) FROM ({rows}) {self.node.row})"
 
     def count(self) -> str:
+        counted = self.parent.times * self._counted * len(self.reading.members)
+        self.planner.statement.charge(counted, self.arguments)
         counts = []
         for member in self.reading.members:
             row = self.planner.statement.alias()
@@ -137,6 +138,8 @@ def mixed(
         order=reading.orders[order_name],
         first=first,
         total="",
+        asked=(),
+        kept=None,
         types=tuple(planner.possible(listed)),
     )
     return pager.items(nodes) if is_plain else connection_sql(pager, nodes)

@@ -18,7 +18,7 @@ from graphql import (
     is_abstract_type,
 )
 
-from schema.planner.arguments import Arguments, read_arguments
+from schema.planner.arguments import Arguments, Given, Value, read_arguments
 from schema.planner.catalog import kind_of, object_of, python_name, reading_of, standing_of
 from schema.planner.errors import BadInput
 from schema.planner.ids import MAX_IDS, checked_id, checked_ids
@@ -132,7 +132,8 @@ class Planner:
         own, row = standing_of(target), statement.alias()
         where = self.where(reading.where, arguments, place, row)
         limit = _given(reading.limit, statement, arguments)
-        times = place.times * (reading.expected or limit or MAX_IDS)
+        expected = _given(reading.expected, statement, arguments)
+        times = place.times * (expected or limit or MAX_IDS)
         statement.charge(times * own.cost, arguments)
         columns = self.columns(Place(target, row, times, arguments), nodes)
         table = _given(reading.table, statement, arguments) or own.table
@@ -152,7 +153,7 @@ class Planner:
         types = self.possible(field)
         names = tuple(type_.name for type_ in types)
         many = isinstance(get_nullable_type(field.type), GraphQLList)
-        times = place.times * (MAX_IDS if many else 1)
+        times = place.times * (self._asked_ids(arguments.get(argument)) if many else 1)
         asked = self.statement.alias()
         below = replace(place, row=asked, times=times, arguments=arguments)
         type_sql, number = f"split_part({asked}.id, ':', 1)", f"split_part({asked}.id, ':', 2)"
@@ -166,6 +167,12 @@ class Planner:
             f"(SELECT coalesce(json_agg({choice} ORDER BY {asked}.place), '[]'::json)"
             f" FROM unnest({bound}) WITH ORDINALITY AS {asked} (id, place))"
         )
+
+    def _asked_ids(self, given: Given) -> int:
+        """How many ids are asked for, too many counted as the most: values are checked later."""
+        if isinstance(given, Value) and given.items is not None:
+            return min(len(given.items), MAX_IDS)
+        return int(self.statement.read_now(given, lambda ids: min(len(ids), MAX_IDS)))
 
     def possible(self, field: GraphQLField) -> list[GraphQLObjectType]:
         """The types an interface's or a union's objects can be of, by name."""

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from graphql import (
-    FieldNode,
-    GraphQLField,
-    GraphQLInputObjectType,
-    GraphQLObjectType,
-    get_named_type,
-)
+from graphql import FieldNode, GraphQLField, GraphQLObjectType
 
 from schema.planner.arguments import Arguments, Value
-from schema.planner.catalog import conditions_of, object_of, standing_of
+from schema.planner.catalog import object_of, standing_of
 from schema.planner.cursors import cursor_sql, decode
 from schema.planner.declare import MAX_FIRST
-from schema.planner.ids import checked_id
+from schema.planner.narrowing import Asked, asked_of, leading
 from schema.planner.place import Place
-from schema.planner.readings import Condition, Mixed, Order, Page, Visible
-from schema.planner.sizes import kept_size
+from schema.planner.readings import Kept, Mixed, Order, Page, Visible
+from schema.planner.sizes import COUNTED, COUNTED_BELOW, kept_scope, size_sql
 from schema.planner.sql import as_list, as_object, select
 
 if TYPE_CHECKING:
@@ -29,7 +24,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pager:
-    """What one page is made of, worked out before its parts are written."""
+    """What one page is made of, worked out before its parts are written.
+
+    total: the alias of what is joined for the order. kept: where the list is read that the first
+    condition asked makes; then the order is its.
+    """
 
     planner: Planner
     parent: Place
@@ -42,6 +41,8 @@ class Pager:
     order: Order
     first: int
     total: str
+    asked: Sequence[Asked]
+    kept: Kept | None
 
     @property
     def key(self) -> str:
@@ -58,18 +59,25 @@ class Pager:
             return f"{self.key} {direction}"
         return f"{self.key} {direction}, {self.tie} {direction}"
 
-    @property
     def source(self) -> str:
-        joined = self.order.join.format(row=self.node.row, total=self.total)
-        return f"{standing_of(self.node.type_).table} {self.node.row} {joined}".strip()
+        """FROM text of the page's rows."""
+        row, total = self.node.row, self.total
+        value = self.asked[0].value(self.planner.statement) if self.kept else ""
+        joined = self.order.join.format(row=row, total=total, value=value)
+        return f"{standing_of(self.node.type_).table} {row} {joined}".strip()
 
-    def wanted(self, row: str) -> list[str]:
-        """The conditions a row of the list meets, wherever the page starts."""
+    def wanted(self) -> list[str]:
+        """The conditions the page's rows meet, wherever it starts, beside what the source says."""
+        asked = self.asked[1:] if self.kept else self.asked
+        is_by_time = self.kept is not None and self.order.sql_type == "timestamptz"
+        return self._wanted(self.node.row, asked, self.key if is_by_time else "")
+
+    def _wanted(self, row: str, asked: Sequence[Asked], time: str = "") -> list[str]:
         planner = self.planner
         assert isinstance(self.reading, Page)
         own = planner.where(self.reading.where, self.arguments, self.parent, row)
         seen = planner.statement.predicate(self._seen, row)
-        return [own, *self._filtered(row), seen]
+        return [own, *(each.sql(planner.statement, row, time) for each in asked), seen]
 
     def item(self, nodes: list[FieldNode]) -> str:
         """The JSON of one row."""
@@ -78,39 +86,43 @@ class Pager:
     def items(self, nodes: list[FieldNode]) -> str:
         """The JSON of the page's rows, where nothing else of the page is asked."""
         columns = self.planner.columns(self.node, nodes)
-        where = [*self.wanted(self.node.row), self.behind()]
-        return as_list(columns, self.source, where, self.ordering, self.first)
+        source, where = self.source(), [*self.wanted(), self.behind()]
+        return as_list(columns, source, where, self.ordering, self.first)
 
     def count(self) -> str:
-        """How many rows the whole list has: read where it is kept, counted where it is narrowed."""
-        assert isinstance(self.reading, Page)
-        kept = kept_size(self.planner.statement, self.reading.size, self.parent.row, self._seen)
-        if kept and not self._narrowed():
-            return kept
-        row = self.planner.statement.alias()
+        """How many rows the whole list has: read where it is kept, else counted."""
+        statement = self.planner.statement
+        scope = kept_scope(statement.viewer, self._seen)
+        parents = self._parents() if scope else None
+        statement.charge(self.parent.times * (1 if parents else self._counted), self.arguments)
+        if parents:
+            return size_sql(*parents, scope)
+        row = statement.alias()
         source = f"{standing_of(self.node.type_).table} {row}"
-        return f"({select([('n', 'count(*)')], source, self.wanted(row))})"
+        return f"({select([('n', 'count(*)')], source, self._wanted(row, self.asked))})"
+
+    def _parents(self) -> tuple[str, str] | None:
+        """The name in list_size of lists that make up this one, and SQL of whose they are."""
+        assert isinstance(self.reading, Page)
+        size = self.reading.size
+        if not size or len(self.asked) > 1:
+            return None
+        if not self.asked:
+            return size, f"{self.parent.row}.id" if "." in size else "0"
+        parents = self.asked[0].condition.parents
+        if parents is None or "." in size:
+            return None
+        column, among = parents
+        value = self.asked[0].value(self.planner.statement)
+        return f"{size}.{column}", among.format(value=value)
+
+    @property
+    def _counted(self) -> int:
+        return COUNTED if self.parent.row == "" else COUNTED_BELOW
 
     @property
     def _seen(self) -> Visible:
         return standing_of(self.node.type_).visible
-
-    def _narrowed(self) -> bool:
-        given = self.arguments.get("filter")
-        return given is not None and any(value is not None for value in given.values())
-
-    def _filtered(self, row: str) -> list[str]:
-        given = self.arguments.get("filter")
-        if given is None:
-            return []
-        type_ = get_named_type(self.field.args["filter"].type)
-        assert isinstance(type_, GraphQLInputObjectType)
-        conditions = conditions_of(type_)
-        return [
-            _condition_sql(self.planner, conditions[name], name, value, row)
-            for name, value in given.items()
-            if value is not None
-        ]
 
     def behind(self) -> str:
         """The condition that a row stands behind the cursor, as one row value."""
@@ -124,23 +136,6 @@ class Pager:
             return f"{self.key} {side} {tie}"
         key = bind(after, order.sql_type, lambda text: decode(text, name, order)[0])
         return f"({self.key}, {self.tie}) {side} ({key}, {tie})"
-
-
-def _condition_sql(planner: Planner, condition: Condition, name: str, given: Any, row: str) -> str:
-    if isinstance(given, bool) and condition.sql_type == "":
-        return condition.sql.format(row=row, value=str(given).upper())
-    if isinstance(given, str):
-        # An enumeration's member decides the text anyhow: PostgreSQL may know it when it plans.
-        return condition.sql.format(row=row, value=f"'{given}'::{condition.sql_type}")
-    convert = None
-    if condition.id_of:
-        types = condition.id_of
-
-        def convert(id_: str) -> int:
-            return int(checked_id(id_, types).split(":")[1])
-
-    bound = planner.statement.bind(given, condition.sql_type, convert)
-    return condition.sql.format(row=row, value=bound)
 
 
 def page(
@@ -159,6 +154,8 @@ def page(
     first = statement.first(arguments.get("first"), MAX_FIRST)
     times = place.times * first
     statement.charge(times * standing_of(target).cost, arguments)
+    asked, order = asked_of(field, arguments), reading.orders[order_name]
+    kept = leading(asked, order_name) if reading.where == "TRUE" else None
     pager = Pager(
         planner=planner,
         parent=place,
@@ -168,9 +165,11 @@ def page(
         arguments=arguments,
         reading=reading,
         order_name=order_name,
-        order=reading.orders[order_name],
+        order=kept.order(order_name, order) if kept else order,
         first=first,
         total=statement.alias(),
+        asked=asked,
+        kept=kept,
     )
     return connection_sql(pager, nodes)
 
@@ -204,7 +203,7 @@ def _numbered(pager: Pager, selected: dict[str, list[FieldNode]]) -> str:
     number = f"row_number() OVER (ORDER BY {pager.ordering})"
     inner: list[tuple[str, str]] = [("i", number), ("k", pager.key), ("t", pager.tie)]
     outer = [(key, _aggregate(pager, nodes, inner)) for key, nodes in selected.items()]
-    rows = select(inner, pager.source, [*pager.wanted(pager.node.row), pager.behind()])
+    rows = select(inner, pager.source(), [*pager.wanted(), pager.behind()])
     rows += f" ORDER BY {pager.ordering} LIMIT {pager.first + 1}"
     # HAVING makes it one row also when nothing that is asked needs an aggregate.
     return f"(SELECT row_to_json(j) FROM ({select(outer, f'({rows}) p')} HAVING TRUE) j)"

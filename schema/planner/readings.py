@@ -8,7 +8,7 @@ bound value. They are written by us; whatever a client sends is bound, never wri
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from domain.access import EVERY_ROW, Predicate, Viewer
@@ -104,14 +104,15 @@ class Rows:
 
     table: FROM text when it is not the element type's own table; may need the arguments.
     limit: at most so many rows, given the arguments; 0 when nature bounds them.
-    expected: how many rows one parent counts for in the cost; the limit when not said.
+    expected: how many rows one parent counts for in the cost, given the arguments; the limit when
+        not said.
     """
 
     order_by: str
     where: Where = "TRUE"
     table: Where = ""
     limit: Callable[[Statement, Arguments], int] | int = 0
-    expected: int = 0
+    expected: Callable[[Statement, Arguments], int] | int = 0
 
 
 @dataclass(frozen=True)
@@ -158,15 +159,47 @@ Reading: TypeAlias = Column | Part | One | Page | Rows | ById | Subject | Mixed
 
 
 @dataclass(frozen=True)
+class Kept:
+    """Rows the database keeps so that a list with one condition is read in order, off an index.
+
+    table: has a row for each value a row of the list fits. number: the column of that row's id.
+    column: of the value. keys: the columns a list is ordered by, by the order's name.
+    """
+
+    table: str
+    number: str
+    column: str
+    keys: Mapping[str, str]
+
+    def order(self, name: str, of: Order) -> Order:
+        """The order of that name, by what is kept; its join holds the place of the value."""
+        number = f"{{total}}.{self.number}"
+        return replace(
+            of,
+            key=f"{{total}}.{self.keys[name]}",
+            join=f"JOIN {self.table} {{total}} ON {number} = {{row}}.id"
+            f" AND {{total}}.{self.column} = {{value}}",
+            tie=number,
+        )
+
+
+@dataclass(frozen=True)
 class Condition:
     """What one field of a filter means for a row.
 
     id_of: names of the types whose global id is expected, when it is one.
+    kept: where the list with this condition is kept in order.
+    side: ">=" or "<" where it bounds the time by which the list is ordered.
+    parents: a column and the SQL of its values, where a row fits that has one of these and
+        list_size keeps how many have each.
     """
 
     sql: str
     sql_type: str
     id_of: tuple[str, ...] = field(default=())
+    kept: Kept | None = None
+    side: str = ""
+    parents: tuple[str, str] | None = None
 
 
 def stands_on(

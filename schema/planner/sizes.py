@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from domain.access import ANONYMOUS, EVERY_ROW
+from domain.access import ANONYMOUS, EVERY_ROW, Viewer
 from schema.planner.readings import Visible
-from schema.planner.statement import Statement
+
+COUNTED = 1_000
+"""What a `totalCount` that has to be counted costs, as so many rows; it is counted to the end."""
+COUNTED_BELOW = 20
+"""The same below a parent, whose rows bound it."""
 
 
-def kept_size(statement: Statement, list_: str, parent: str, visible: Visible) -> str:
-    """SQL of the list's length, or an empty text when what this viewer sees is not kept.
-
-    list_: e.g. "post", or "post.article_id" below one parent, whose row is `parent`.
-    """
-    seen = visible(statement.viewer)
-    if not list_ or seen not in (EVERY_ROW, visible(ANONYMOUS)):
-        return ""
-    of = f"{parent}.id" if "." in list_ else "0"
-    return size_sql(list_, of, "everything" if seen == EVERY_ROW else "public")
+def kept_scope(viewer: Viewer, visible: Visible) -> str:
+    """Which rows of a list this viewer sees, as list_size names them: "everything", "public" for
+    what everybody may see, or an empty text for another part, which is not kept."""
+    seen = visible(viewer)
+    if seen == EVERY_ROW:
+        return "everything"
+    return "public" if seen == visible(ANONYMOUS) else ""
 
 
-def size_sql(list_: str, parent: str, scope: str) -> str:
-    """scope: "everything", or "public" for what everybody may see."""
+def size_sql(list_: str, parents: str, scope: str) -> str:
+    """The length of lists together. list_: e.g. "post", or "post.article_id" below some parents:
+    SQL of their ids, 0 for the whole table."""
     return (
         f"(SELECT coalesce(sum(size.{scope}), 0) FROM list_size size"
-        f" WHERE size.list = '{list_}' AND size.parent = {parent})"
+        f" WHERE size.list = '{list_}' AND size.parent IN ({parents}))"
     )

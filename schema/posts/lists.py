@@ -11,8 +11,8 @@ from domain.partners.rules import Platform
 from domain.posts.rules import PostState
 from schema.described import described
 from schema.engagement.orders import most_read
-from schema.lookups import below
-from schema.planner.declare import condition
+from schema.lookups import by_reads, by_time_or_reads, within
+from schema.planner.declare import belonging, condition
 from schema.planner.readings import Order
 
 
@@ -40,30 +40,35 @@ POST_ORDERS = {
 
 @strawberry.input(description="Which posts; all conditions given must hold.")
 class PostFilter:
-    account_id: strawberry.ID | None = condition(
-        "On this account.", "{row}.account_id = {value}", "bigint", id_of=("Account",)
+    article_id: strawberry.ID | None = belonging("Of this article.", "article_id", "Article")
+    campaign_id: strawberry.ID | None = belonging(
+        "Of this campaign.",
+        "campaign_id",
+        "Campaign",
+        kept=by_reads("post_listing", "campaign_id"),
     )
-    article_id: strawberry.ID | None = condition(
-        "Of this article.", "{row}.article_id = {value}", "bigint", id_of=("Article",)
+    account_id: strawberry.ID | None = belonging(
+        "On this account.", "account_id", "Account", kept=by_reads("post_listing", "account_id")
     )
-    campaign_id: strawberry.ID | None = condition(
-        "Of this campaign.", "{row}.campaign_id = {value}", "bigint", id_of=("Campaign",)
-    )
-    within: strawberry.ID | None = condition(
+    within: strawberry.ID | None = within(
         "Counting for this organization or one below it.",
-        below("organization_id"),
-        "bigint",
-        id_of=("Organization",),
+        by_time_or_reads("post_within", "organization_id", "posted_at"),
     )
     platform: Platform | None = condition(
         "On this platform.",
         "{row}.account_id IN (SELECT x.id FROM account x WHERE x.platform = {value})",
         "text",
+        kept=by_time_or_reads("post_listing", "platform", "posted_at"),
     )
-    state: PostState | None = condition("In this state.", "{row}.state = {value}", "text")
+    state: PostState | None = condition(
+        "In this state.",
+        "{row}.state = {value}",
+        "text",
+        kept=by_reads("post_listing", "state"),
+    )
     posted_since: datetime | None = condition(
-        "Posted at this moment or later.", "{row}.posted_at >= {value}", "timestamptz"
+        "Posted at this moment or later.", "{row}.posted_at >= {value}", "timestamptz", side=">="
     )
     posted_before: datetime | None = condition(
-        "Posted before this moment.", "{row}.posted_at < {value}", "timestamptz"
+        "Posted before this moment.", "{row}.posted_at < {value}", "timestamptz", side="<"
     )

@@ -9,7 +9,8 @@ import strawberry
 from domain.teams.rules import TeamKind
 from schema.described import described
 from schema.engagement.orders import BY_ID
-from schema.planner.declare import condition
+from schema.planner.declare import belonging, condition
+from schema.planner.readings import Kept
 
 
 class TeamOrder(StrEnum):
@@ -29,15 +30,13 @@ TEAM_ORDERS = {"ENTERED": BY_ID}
 @strawberry.input(description="Which teams; all conditions given must hold.")
 class TeamFilter:
     kind: TeamKind | None = condition("Of this kind.", "{row}.kind = {value}", "text")
-    organization_id: strawberry.ID | None = condition(
-        "Serving this organization.",
-        "{row}.organization_id = {value}",
-        "bigint",
-        id_of=("Organization",),
+    organization_id: strawberry.ID | None = belonging(
+        "Serving this organization.", "organization_id", "Organization"
     )
     within: strawberry.ID | None = condition(
         "This one and all below it.",
         "{row}.path <@ (SELECT top.path FROM team top WHERE top.id = {value})",
         "bigint",
         id_of=("Team",),
+        kept=Kept("team_within", "team_id", "above_id", {"ENTERED": "team_id"}),
     )

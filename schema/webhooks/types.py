@@ -34,6 +34,7 @@ class WebhookEndpoint(Node):
         by=MESSAGE_ORDERS,
         filters=WebhookMessageFilter,
         where="{row}.endpoint_id = {parent}.id",
+        size="webhook_message.endpoint_id",
     )
 
 

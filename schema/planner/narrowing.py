@@ -1,0 +1,65 @@
+"""What a filter asks of a list's rows, and by which of its conditions the list is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from graphql import GraphQLField, GraphQLInputObjectType, get_named_type
+
+from schema.planner.arguments import Arguments, Given
+from schema.planner.catalog import conditions_of
+from schema.planner.ids import checked_id
+from schema.planner.readings import Condition, Kept
+from schema.planner.statement import Statement
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One condition of a filter, with what was given for it: never null."""
+
+    condition: Condition
+    given: Given
+
+    def value(self, statement: Statement) -> str:
+        """SQL of the value: bound, unless the schema itself decides its text."""
+        if isinstance(self.given, bool) and self.condition.sql_type == "":
+            return str(self.given).upper()
+        if isinstance(self.given, str):
+            # An enumeration's member: PostgreSQL may know it when it plans.
+            return f"'{self.given}'::{self.condition.sql_type}"
+        types = self.condition.id_of
+
+        def number(id_: str) -> int:
+            return int(checked_id(id_, types).split(":")[1])
+
+        return statement.bind(self.given, self.condition.sql_type, number if types else None)
+
+    def sql(self, statement: Statement, row: str, time: str = "") -> str:
+        """The condition on a row. time: the column it is ordered by, where that is another row's:
+        a bound said of it as well lets the list begin there."""
+        value = self.value(statement)
+        sql = self.condition.sql.format(row=row, value=value)
+        if time and self.condition.side:
+            sql += f" AND {time} {self.condition.side} {value}"
+        return sql
+
+
+def asked_of(field: GraphQLField, arguments: Arguments) -> list[Asked]:
+    """The conditions given, as they stand in the filter's class: the narrowest first."""
+    given = arguments.get("filter")
+    if given is None:
+        return []
+    type_ = get_named_type(field.args["filter"].type)
+    assert isinstance(type_, GraphQLInputObjectType)
+    return [
+        Asked(condition, given[name])
+        for name, condition in conditions_of(type_).items()
+        if given.get(name) is not None
+    ]
+
+
+def leading(asked: Sequence[Asked], order_name: str) -> Kept | None:
+    """Where the list is kept that the first condition makes, in this order."""
+    kept = asked[0].condition.kept if asked else None
+    return kept if kept is not None and order_name in kept.keys else None
