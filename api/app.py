@@ -27,6 +27,7 @@ from api.metrics.tally import Tally
 from api.people import account, links, signing_in
 from api.push_load import Gate
 from api.replies import headers_of
+from api.request_ids import Identified
 from api.response_headers import protecting
 from api.shared_reads import SharedReads
 from api.sockets import serve_socket
@@ -166,6 +167,6 @@ def create_app(
     rest.state.tally = tally
     rest.state.engine = engine
     application = Application(
-        graphql, CountedRest(rest, rest.routes, tally), Cors(settings.cors_origins)
+        graphql, Identified(CountedRest(rest, rest.routes, tally)), Cors(settings.cors_origins)
     )
     return application

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
-import re
-import secrets
 import time
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 
 from api.people import cookies
 from api.people.own_pages import is_own
@@ -25,8 +22,6 @@ from domain.users.actions.holding import holder_of_session
 from domain.users.sessions import Lifetimes
 
 STANDS_ON = tuple(sorted({*HOLDERS_STAND_ON, *SESSIONS_STAND_ON}))
-REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-NUMBERS = itertools.count()
 MOMENT_SECONDS = 1.0
 MAX_KNOWN = 10_000
 
@@ -50,20 +45,6 @@ class SessionRules:
     public_url: str
     lifetimes: Lifetimes
     trusted: frozenset[bytes] = frozenset()
-
-
-def request_id_of(headers: Headers) -> str:
-    """The id the caller gave, when it is a plain one, else a new one."""
-    given = headers.get(b"x-request-id")
-    if given is not None and REQUEST_ID.fullmatch(given):
-        return given.decode()
-    return f"{process_name()}-{next(NUMBERS)}"
-
-
-@cache
-def process_name() -> str:
-    """Random, so that ids of several processes, and of one started again, never meet."""
-    return secrets.token_hex(8)
 
 
 @dataclass(frozen=True, slots=True)

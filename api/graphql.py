@@ -10,7 +10,6 @@ from starlette.types import Receive, Scope, Send
 from api import slow_operations
 from api.answering import Answering
 from api.asked import JSON, BadRequest, check_content
-from api.callers import request_id_of
 from api.encodings import accepted
 from api.etags import matches
 from api.exchange import Exchange
@@ -19,6 +18,7 @@ from api.metrics.operations import Operations
 from api.negotiation import EVENT_STREAM, wanted
 from api.outcomes import EXPECTED, refusal_of, refused
 from api.replies import Disconnected, Reply, headers_of, read_body
+from api.request_ids import request_id_of
 from api.sse import as_events
 from api.timings import server_timing
 
@@ -49,7 +49,7 @@ class GraphQL:
         except EXPECTED as error:
             reply = refused(*refusal_of(error, MAX_BODY), exchange.media_type)
         except Exception as error:
-            log.exception("request failed", request_id=exchange.request_id, exc_info=error)
+            log.exception("request failed", exc_info=error)
             message = f"something went wrong; request {exchange.request_id}"
             reply = refused(message, "INTERNAL", 500, JSON)
         ended_at = time.perf_counter()

@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.callers import Callers, Unauthorized, request_id_of
+from api.callers import Callers, Unauthorized
 from api.openapi_import import PARAMETERS
 from api.push_body import read_body
 from api.push_refusals import Refusal, json_response, refusing
+from api.request_ids import PLACE
 from api.waiting import within
 from domain.access import Act, Kind
 from domain.ids import parse_id
@@ -54,7 +55,7 @@ async def import_engagement(request: Request) -> Response:
         content = await read_body(request, most=MOST_BYTES)
         try:
             file = await asyncio.to_thread(_open, request, content, settings)
-            act = Act(viewer, now, request_id_of(headers))
+            act = Act(viewer, now, request.scope[PLACE])
             work = import_file(act, file, open_days=settings.push_open_days, dry_run=dry_run)
             result = await within(settings.statement_timeout_seconds * PATIENCE, work)
         except Invalid as problem:

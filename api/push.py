@@ -17,6 +17,7 @@ from api.push_load import Gate
 from api.push_refusals import Refusal, json_response, refusing
 from api.push_sender import check_signature, partner_of, signature_of
 from api.push_signature import Signed
+from api.request_ids import PLACE
 from api.waiting import within
 from domain.access import Act, Kind, Viewer
 from domain.deliveries.actions import Receipt, receive
@@ -62,7 +63,7 @@ async def _take(
     push = _push(partner_id, signed, body, state.settings)
     viewer = Viewer(Kind.PARTNER, partner_id, format_id("Partner", partner_id))
     try:
-        return await receive(Act(viewer, now), push)
+        return await receive(Act(viewer, now, request.scope[PLACE]), push)
     except Conflict as problem:
         if problem.code == "OVERTAKEN":
             raise Refusal(503, problem.code, problem.message, retry_after=1) from None

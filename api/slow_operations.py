@@ -17,7 +17,6 @@ def tell(exchange: Exchange, ended_at: float) -> None:
     durations = exchange.durations(ended_at)
     log.warning(
         "slow operation",
-        request_id=exchange.request_id,
         document=prepared and sha256(prepared.document.text),
         operation=prepared and prepared.operation_name,
         cost=prepared and prepared.cost,

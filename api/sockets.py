@@ -14,10 +14,11 @@ from graphql import GraphQLError
 from starlette.types import Receive, Scope, Send
 
 from api.asked import BadRequest, from_payload
-from api.callers import Unauthorized, request_id_of
+from api.callers import Unauthorized
 from api.cors import Cors
 from api.events import MOST_EACH, CallerChanged, Events, TooMany
 from api.replies import Headers, headers_of
+from api.request_ids import request_id_of
 from domain.access import Viewer
 from domain.outages import OUTAGES
 from schema.execution.answers import Answer, encode

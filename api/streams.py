@@ -10,12 +10,13 @@ from graphql import GraphQLError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.asked import JSON, BadRequest, check_content, from_body, from_query_string
-from api.callers import Unauthorized, request_id_of
+from api.callers import Unauthorized
 from api.encodings import PLAIN
 from api.events import CallerChanged, Events, TooMany
 from api.negotiation import EVENT_STREAM, Wanted, wanted
 from api.outcomes import EXPECTED, refusal_of, refused, status_of
 from api.replies import Disconnected, Headers, Pairs, Reply, headers_of, read_body
+from api.request_ids import request_id_of
 from api.sse import COMPLETE, SILENCE, UNKEPT, as_events, next_event
 from schema.execution.answers import NOTHING, Answer
 from schema.execution.documents import Refused

@@ -16,6 +16,7 @@ from api import imports, openapi, push, push_log
 from api.callers import Callers
 from api.metrics.tally import Tally
 from api.push_load import Gate
+from api.request_ids import Identified
 from domain.access import SYSTEM, Act
 from domain.engagement.actions.backlog import backlog
 from domain.notifications import Changes
@@ -38,6 +39,7 @@ APP.state.settings = Settings(push_open_days=36_500)
 APP.state.gate = Gate(100, 1_000_000, backlog)
 APP.state.tally = Tally()
 APP.state.callers = Callers(Changes(), patience_seconds=5, sessions=RULES)
+WHOLE = Identified(APP)
 HOUR = timedelta(hours=1)
 
 
@@ -107,7 +109,7 @@ async def send(
         assert isinstance(body, bytes)
         given = headers(sender, body, webhook_id)
     where = f"/v1/engagement?partner={partner or f'Partner:{sender.partner_id}'}"
-    return await asgi.call(APP, "POST", where, headers=given, body=body, disconnects=disconnects)
+    return await asgi.call(WHOLE, "POST", where, headers=given, body=body, disconnects=disconnects)
 
 
 def item(post: object, value: object = 100, **given: object) -> dict[str, object]:

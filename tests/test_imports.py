@@ -30,7 +30,7 @@ from domain.partners.rules import Platform
 from domain.posts.models import Post
 from domain.tokens.actions import create
 from tests import asgi
-from tests.pushes import APP, Sender, make_sender, refusal
+from tests.pushes import APP, WHOLE, Sender, make_sender, refusal
 from tests.rows import derive, make_post, nothing_written, wrong_figures
 from tests.workbooks import workbook
 
@@ -78,7 +78,7 @@ async def upload(
     if token:
         headers["authorization"] = f"Bearer {token}"
     where = f"/v1/engagement/import?{query}"
-    return await asgi.call(APP, "POST", where, headers=headers, body=body)
+    return await asgi.call(WHOLE, "POST", where, headers=headers, body=body)
 
 
 async def figures(post_id: int) -> dict[str, tuple[int, str]]:

@@ -18,7 +18,7 @@ from settings import Settings
 from tests import asgi
 from tests.graph import Graph, graph
 from tests.pushes import (
-    APP,
+    WHOLE,
     Sender,
     batch,
     headers,
@@ -48,7 +48,7 @@ async def get(sender: Sender, path: str, *, signer: Sender | None = None) -> asg
     del given["content-length"]
     mark = "&" if "?" in path else "?"
     where = f"/v1/deliveries{path}{mark}partner=Partner:{sender.partner_id}"
-    return await asgi.call(APP, "GET", where, headers=given)
+    return await asgi.call(WHOLE, "GET", where, headers=given)
 
 
 async def test_a_partner_pages_through_its_pushes() -> None:
@@ -100,7 +100,7 @@ async def test_nobody_reads_the_log_of_somebody_else() -> None:
         assert refusal(await get(other, path, signer=sender)) == (401, "WRONG_SIGNATURE")
     assert refusal(await get(other, "/msg_1")) == (404, "NOT_FOUND")
     assert (await get(other, "")).json() == {"deliveries": [], "next": None}
-    unsigned = await asgi.call(APP, "GET", f"/v1/deliveries?partner=Partner:{sender.partner_id}")
+    unsigned = await asgi.call(WHOLE, "GET", f"/v1/deliveries?partner=Partner:{sender.partner_id}")
     assert refusal(unsigned) == (401, "UNSIGNED")
 
 

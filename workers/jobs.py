@@ -11,8 +11,9 @@ from procrastinate.jobs import Status
 
 from domain.access import SYSTEM, Act
 from domain.database import transaction
+from domain.deliveries.log import requests_of
 from domain.deliveries.memory import forget as forget_pushes
-from domain.engagement.actions.rollup import roll_up
+from domain.engagement.actions.rollup import RollUp, roll_up
 from domain.inflation.finding import find
 from domain.pulling.actions.accounts import end_retirements
 from domain.pulling.budgets import forget_old_budgets
@@ -42,6 +43,8 @@ and recording the same answer twice changes nothing."""
 
 KEPT_HOURS = 72
 ROLL_UP_FIRST = 10
+MOST_NAMED = 20
+"""Requests that one line names."""
 
 QUEUED = """
 SELECT queueing_lock FROM procrastinate_jobs
@@ -50,6 +53,20 @@ WHERE status IN ('todo', 'doing') AND queueing_lock = ANY(%(locks)s)
 WAITING = "SELECT 1 FROM procrastinate_jobs WHERE status = 'todo' AND queueing_lock = %(lock)s"
 
 log = structlog.get_logger()
+
+
+async def _tell(done: RollUp) -> None:
+    """request_ids: of the latest pushes among those whose totals were derived."""
+    latest = sorted(done.deliveries)[-MOST_NAMED:]
+    async with transaction() as client:
+        request_ids = await requests_of(client, latest)
+    log.info(
+        "rolled_up",
+        marks=done.marks,
+        pairs=done.pairs,
+        deliveries=len(done.deliveries),
+        request_ids=request_ids,
+    )
 
 
 class Jobs:
@@ -119,6 +136,8 @@ class Jobs:
         for _ in range(ROLL_UPS_PER_JOB):
             done = await roll_up(zone=self._tools.zone, limit=MARKS_PER_ROLL_UP)
             MARKS.inc(done.marks)
+            if done.marks:
+                await _tell(done)
             if done.marks < MARKS_PER_ROLL_UP:
                 return
 

@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 import structlog
 from aiohttp import ClientError, ClientSession
 from standardwebhooks import Webhook
+from structlog.contextvars import bind_contextvars
 
 from domain.database import transaction
 from domain.secrets import SecretBox
@@ -41,6 +42,9 @@ async def send_due(tools: Tools) -> int:
 
 
 async def _send(tools: Tools, session: ClientSession, due: Due) -> None:
+    """What it logs has the id of the request that caused the message."""
+    if due.request_id:
+        bind_contextvars(request_id=due.request_id)  # of this message's own task
     attempt = await attempt_of(session, tools.box, due, tools.clock, tools.webhook_networks)
     async with transaction() as client:
         outcome = await conclude(client, due, attempt, now=tools.clock(), chance=tools.chance())
@@ -68,7 +72,7 @@ async def attempt_of(
         async with session.post(
             due.url,
             data=due.body,
-            headers={"content-type": "application/json", **signed(box, due, clock())},
+            headers=headers_for(box, due, clock()),
             allow_redirects=False,
         ) as answer:
             wait = retry_after(answer.headers.get("retry-after", ""), now=clock())
@@ -82,6 +86,12 @@ async def attempt_of(
             return Attempt(None, str(error.__cause__))
         # The text of these errors shows addresses; the type says enough.
         return Attempt(None, f"no answer: {type(error).__name__}")
+
+
+def headers_for(box: SecretBox, due: Due, now: datetime) -> dict[str, str]:
+    """The signature's, and the id of the request that caused the message, if one did."""
+    caused = {"x-request-id": due.request_id} if due.request_id else {}
+    return {"content-type": "application/json", **caused, **signed(box, due, now)}
 
 
 def signed(box: SecretBox, due: Due, now: datetime) -> dict[str, str]:

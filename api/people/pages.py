@@ -15,12 +15,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api.callers import request_id_of
 from api.people import cookies
 from api.people.languages import language_of
 from api.people.own_pages import is_followed_link, is_own
 from api.people.words import said
 from api.replies import Headers, headers_of
+from api.request_ids import PLACE
 from domain.outages import OUTAGES
 from domain.problems import Problem
 from domain.users.actions import sessions
@@ -146,7 +146,7 @@ def visiting(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
             headers,
             state.settings,
             state.clock(),
-            request_id_of(headers),
+            request.scope[PLACE],
             language_of(request.headers.get("accept-language", "")),
         )
         try:

@@ -113,12 +113,13 @@ async def _take(client: BaseDBAsyncClient, act: Act, push: Push) -> Delivery:
             rejection(index, fault, push.items[index]) for index, fault in judged.faults.items()
         ],
         received_at=act.now,
+        request_id=act.request_id,
     )
     await delivery.save(using_db=client, force_create=True)
     await Restatement.bulk_create(restatements, using_db=client)
     await remember(client, delivery)
     if delivery.rejected:
-        await emit(client, WebhookEventType.DELIVERY_REJECTED, _told(delivery), now=act.now)
+        await emit(client, WebhookEventType.DELIVERY_REJECTED, _told(delivery), act=act)
     return delivery
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tortoise.backends.base.client import BaseDBAsyncClient
+
 from domain.deliveries.answers import answer_of
 from domain.deliveries.models import Delivery, Restatement
 from domain.ids import format_id
@@ -26,6 +28,12 @@ async def delivery_named(partner_id: int, webhook_id: str) -> Delivery | None:
 
 async def restatements_of(delivery: Delivery) -> list[Restatement]:
     return await Restatement.filter(delivery_id=delivery.id).order_by("index")
+
+
+async def requests_of(client: BaseDBAsyncClient, delivery_ids: list[int]) -> list[str]:
+    """The ids of the requests that brought these, in the same order; of commands there is none."""
+    rows = await Delivery.filter(id__in=delivery_ids).using_db(client).order_by("id")
+    return [row.request_id for row in rows if row.request_id]
 
 
 def listed(delivery: Delivery) -> dict[str, Any]:

@@ -22,6 +22,7 @@ class Delivery(Model):
     of the accepted ones, restated changed what was settled.
     registered: [{"index", "post"}] of posts it made known; empty where it did not ask for that.
     rejected: [{"index", "code", "message", "itemId", "item"}], the item as it was sent.
+    request_id: of the request that brought it; empty for a command.
     """
 
     partner_id: int
@@ -40,6 +41,7 @@ class Delivery(Model):
     registered: fields.Field[list[dict[str, Any]] | None] = fields.JSONField(null=True)
     rejected: fields.Field[list[dict[str, Any]]] = fields.JSONField()
     received_at = fields.DatetimeField()
+    request_id = fields.CharField(max_length=64, db_default="")
 
     class Meta:
         table = "delivery"

@@ -56,6 +56,7 @@ class WebhookMessage(Model):
 
     data: the event's, the same in every attempt. next_at: when it is tried (again); while it is
     being sent, when somebody else may try, should the sender have died.
+    request_id: of the request that caused it; empty where it was none.
     last_status: HTTP status of the last answer. last_error: what went wrong instead.
     """
 
@@ -74,6 +75,7 @@ class WebhookMessage(Model):
     last_error = fields.CharField(max_length=300, default="")
     created_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)
+    request_id = fields.CharField(max_length=64, db_default="")
 
     class Meta:
         table = "webhook_message"

@@ -9,12 +9,13 @@ from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from domain.access import Act
 from domain.webhooks.rules import WebhookEventType
 
 EMIT = """
 INSERT INTO webhook_message (endpoint_id, event_type, data, state, attempts, next_at, created_at,
-    last_error)
-SELECT id, $1::text, $2::jsonb, 'PENDING', 0, $3::timestamptz, $3::timestamptz, ''
+    last_error, request_id)
+SELECT id, $1::text, $2::jsonb, 'PENDING', 0, $3::timestamptz, $3::timestamptz, '', $4::text
 FROM webhook_endpoint
 WHERE disabled_at IS NULL AND $1::text = ANY(events)
 """
@@ -66,12 +67,12 @@ async def emit(
     event_type: WebhookEventType,
     data: Mapping[str, Any],
     *,
-    now: datetime,
+    act: Act,
 ) -> None:
-    """A message to every endpoint that wants to know, in the caller's transaction."""
-    await client.execute_query(
-        EMIT, [event_type.value, json.dumps(dict(data), ensure_ascii=False), now]
-    )
+    """A message to every endpoint that wants to know, in the caller's transaction. act: what it
+    tells of; its request's id goes with the message."""
+    told = json.dumps(dict(data), ensure_ascii=False)
+    await client.execute_query(EMIT, [event_type.value, told, act.now, act.request_id])
 
 
 async def learn_crossings(client: BaseDBAsyncClient, endpoint_id: int) -> None:

@@ -31,7 +31,7 @@ FROM webhook_endpoint e, (
     ORDER BY next_at, id LIMIT $2 FOR UPDATE SKIP LOCKED
 ) due
 WHERE m.id = due.id AND e.id = m.endpoint_id
-RETURNING m.id, m.endpoint_id, m.event_type, m.data, m.attempts, m.created_at,
+RETURNING m.id, m.endpoint_id, m.event_type, m.data, m.attempts, m.created_at, m.request_id,
     e.url, e.secret, CASE WHEN e.older_until > $1::timestamptz THEN e.older_secret END AS older
 """
 END = """
@@ -56,7 +56,8 @@ FORGET = "DELETE FROM webhook_message WHERE state = 'DELIVERED' AND ended_at < $
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A message to send now. attempts: this one among them. secrets: sealed, each signs."""
+    """A message to send now. attempts: this one among them. secrets: sealed, each signs.
+    request_id: of the request that caused it, if one did."""
 
     id: int
     endpoint_id: int
@@ -64,6 +65,7 @@ class Due:
     url: str
     body: bytes
     secrets: Sequence[bytes] = field(repr=False)
+    request_id: str = ""
 
     @property
     def webhook_id(self) -> str:
@@ -92,6 +94,7 @@ async def claim(client: BaseDBAsyncClient, *, now: datetime, most: int) -> list[
             body=body_of(
                 WebhookEventType(row["event_type"]), row["created_at"], json.loads(row["data"])
             ),
+            request_id=row["request_id"],
             secrets=[bytes(row[name]) for name in ("secret", "older") if row[name] is not None],
         )
         for row in rows

@@ -27,7 +27,7 @@ async def publish(act: Act, article_id: int, version: int) -> None:
         row.published_at = row.published_at or act.now
         row.listed_at = row.published_at
         await _turn(client, act, row, ArticleStatus.PUBLISHED, "article.publish")
-        await emit(client, WebhookEventType.ARTICLE_PUBLISHED, _told(row), now=act.now)
+        await emit(client, WebhookEventType.ARTICLE_PUBLISHED, _told(row), act=act)
 
 
 def _told(row: Article) -> dict[str, str | None]:

@@ -56,10 +56,10 @@ WITH missing AS MATERIALIZED (
     WHERE NOT EXISTS (SELECT FROM missing)
     ORDER BY {KEY}, place
     ON CONFLICT ({KEY}) DO NOTHING
-    RETURNING {KEY}
+    RETURNING {KEY}, delivery_id
 ), marked AS (
-    INSERT INTO engagement_dirty (post_id, metric, since)
-    SELECT post_id, metric, min(observed_at) FROM added GROUP BY post_id, metric
+    INSERT INTO engagement_dirty (post_id, metric, since, delivery_id)
+    SELECT post_id, metric, min(observed_at), min(delivery_id) FROM added GROUP BY post_id, metric
 )
 SELECT counted.number, (SELECT array_agg(post_id) FROM missing) AS missing, added.*
 FROM (SELECT count(*) AS number FROM added) AS counted

@@ -25,16 +25,18 @@ ROWS = 50_000
 CONSUME = """
 DELETE FROM engagement_dirty
 WHERE id IN (SELECT id FROM engagement_dirty ORDER BY id LIMIT $1)
-RETURNING post_id, metric, since
+RETURNING post_id, metric, since, delivery_id
 """
 
 
 @dataclass(frozen=True, slots=True)
 class RollUp:
-    """marks: how many were consumed; 0 when nothing was dirty. pairs: (post, metric) derived."""
+    """marks: how many were consumed; 0 when nothing was dirty. pairs: (post, metric) derived.
+    deliveries: of pushes that asked for it."""
 
     marks: int
     pairs: int
+    deliveries: frozenset[int] = frozenset()
 
 
 async def roll_up(*, zone: ZoneInfo, limit: int = 10_000) -> RollUp:
@@ -57,7 +59,8 @@ async def roll_up(*, zone: ZoneInfo, limit: int = 10_000) -> RollUp:
         marks = await client.execute_query_dict(CONSUME, [limit])
         since = _earliest(marks)
         await _derive(client, since, zone)
-        return RollUp(len(marks), len(since))
+        deliveries = frozenset(mark["delivery_id"] for mark in marks) - {None}
+        return RollUp(len(marks), len(since), deliveries)
 
 
 async def roll_up_all(*, zone: ZoneInfo, limit: int = 10_000) -> int:
