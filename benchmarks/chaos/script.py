@@ -54,8 +54,10 @@ def some_of_it(known: Topics, topics: int) -> Script:
 
 
 def all_of_it(known: Topics) -> Script:
-    """Every topic from the first hour to the last; what changed is pushed."""
-    names = [str(number) for number in sorted(known.by_id)]
+    """Every topic that ever had a counter, from the first hour to the last; what changed is
+    pushed."""
+    numbers = sorted(known.by_id)
+    names = [str(number) for number in numbers if known.by_id[number].at(known.last_hour)]
     return Script(known, names, known.first_hour, is_whole=True)
 
 

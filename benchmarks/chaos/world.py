@@ -7,17 +7,30 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from domain.access import SYSTEM, Act
+from domain.database import transaction
 from domain.organizations import actions as organizations
 from domain.organizations.rules import OrganizationKind
 from domain.partners import actions as partners
 from domain.partners.rules import PartnerKind, Platform
 from domain.partners.secrets import issue_secret
-from domain.posts import actions as posts
 from domain.secrets import SecretBox
 
 ACCOUNTS = 4
 PUSHED = Platform.KUAISHOU
 """A platform nobody asks: what stands there, only the push can have told."""
+
+POSTS = """
+WITH posted AS (
+    INSERT INTO post (account_id, external_id, url, title, state, posted_at, created_at,
+        organization_id)
+    SELECT account.id, topic, '', '', 'LIVE', $3, $4, partner.organization_id
+    FROM account JOIN partner ON partner.id = account.partner_id, unnest($2::text[]) topic
+    WHERE account.id = $1 RETURNING id, account_id
+)
+INSERT INTO post_pull (post_id, account_id, next_at, missed)
+SELECT id, account_id, $4, 0 FROM posted
+"""
+"""Thousands at once; one by one, with an entry of the audit each, they would take minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +81,6 @@ async def _account(
         options={"media": True},
     )
     account_id = await partners.register_account(act, new, box)
-    for topic in topics:
+    async with transaction() as client:
         posted_at = act.now - timedelta(hours=1)
-        post = posts.NewPost(account_id=account_id, external_id=topic, posted_at=posted_at)
-        await posts.register(act, post)
+        await client.execute_query(POSTS, [account_id, list(topics), posted_at, act.now])
