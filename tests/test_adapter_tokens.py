@@ -66,3 +66,20 @@ def test_what_is_kept_can_be_used(told: dict[str, Any]) -> None:
     except PullFailure:
         return
     assert PulledAccount(1, Platform.WECHAT, "x", secrets=secrets).has_token(NOW)
+
+
+@pytest.mark.parametrize(
+    ("expires_at", "holds"),
+    [
+        ("2999-01-01T00:00:00+00:00", True),
+        ("2001-01-01T00:00:00+00:00", False),
+        ("2001-01-01T00:00:00", True),
+        ("tomorrow", True),
+        ("", True),
+    ],
+)
+def test_what_is_no_moment_says_nothing_of_a_token(expires_at: str, holds: bool) -> None:
+    secrets = {"access_token": "a", "expires_at": expires_at}
+    assert PulledAccount(1, Platform.WECHAT, "x", secrets=secrets).has_token(NOW) is holds
+    without = PulledAccount(1, Platform.WECHAT, "x", secrets={"expires_at": expires_at})
+    assert not without.has_token(NOW)

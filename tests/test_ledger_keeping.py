@@ -28,6 +28,7 @@ from domain.pulling.rules import BudgetRule, CounterValue, Rhythm
 from domain.pulling.schedule import Manner
 from tests import engagement_district as d
 
+HOUR = timedelta(hours=1)
 MARCH = datetime(2025, 3, 15, 4, tzinfo=UTC)
 WAYS = ("UPDATE {} SET id = id + 1", "DELETE FROM {}", "TRUNCATE {} CASCADE")
 
@@ -84,14 +85,30 @@ async def test_nothing_is_lost_or_doubled_without_a_month(post: int) -> None:
     early = d.reads(post, 7, datetime(2019, 5, 1, 4, tzinfo=UTC))
     assert await d.take(early) == [True]
     assert await part_of(post) == {date(2019, 5, 1): "observation_other"}
-    # The month would have to take what is there already: it stays where it is.
-    assert await make_months(date(2019, 5, 1), date(2019, 5, 31)) == 0
     assert await d.take(early) == [False]
     later = d.reads(post, 8, datetime(2019, 5, 9, 4, tzinfo=UTC))
     assert await d.take(later, early) == [True, False]
     assert set((await part_of(post)).values()) == {"observation_other"}
     await roll_up_all(zone=d.ZONE)
     assert (await d.figures("POST", post))["value"] == 8
+    assert await verify(zone=d.ZONE, report=d.silent) == []
+
+
+async def test_a_month_takes_over_what_came_before_it(post: int) -> None:
+    may, june = datetime(2017, 5, 9, 4, tzinfo=UTC), datetime(2017, 6, 1, tzinfo=UTC)
+    words = [d.reads(post, 7, may), d.reads(post, 8, may + HOUR), d.reads(post, 9, june)]
+    await d.take(*words)
+    before = await d.rows("SELECT * FROM observation ORDER BY id")
+    few = "SELECT observation_month('2017-05-01', 1) AS made"
+    assert await d.rows(few) == [{"made": False}], "two are more than one"
+    assert await make_months(date(2017, 5, 1), date(2017, 5, 31)) == 1
+    assert await part_of(post) == {
+        date(2017, 5, 9): "observation_2017_05",
+        date(2017, 6, 1): "observation_other",
+    }
+    assert await d.rows("SELECT * FROM observation ORDER BY id") == before
+    assert await d.take(*words) == [False, False, False]
+    await roll_up_all(zone=d.ZONE)
     assert await verify(zone=d.ZONE, report=d.silent) == []
 
 

@@ -40,9 +40,13 @@ class PulledAccount:
 
     def has_token(self, now: datetime) -> bool:
         """Whether there is one that should still hold: "expires_at" among the secrets, if an
-        adapter put it there, says until when, as an ISO moment."""
-        ends_at = self.secrets.get(EXPIRES_AT)
-        return bool(self.token) and (ends_at is None or now < datetime.fromisoformat(ends_at))
+        adapter or a person put it there, says until when, as an ISO moment with its offset from
+        UTC. What is no such moment says nothing: then the platform will tell."""
+        try:
+            ends_at = datetime.fromisoformat(self.secrets.get(EXPIRES_AT, ""))
+        except ValueError:
+            return bool(self.token)
+        return bool(self.token) and (ends_at.tzinfo is None or now < ends_at)
 
 
 class AskedPost(NamedTuple):

@@ -19,9 +19,10 @@ LOCK = "SET LOCAL lock_timeout = '500ms'"
 async def make_months(first: date, last: date) -> int:
     """Give every month from the one of `first` to that of `last` its own part; how many were made.
 
-    A month that has observations already keeps them where they are. One that cannot be made
-    now, because a long statement holds the ledger, is left to the next call: until then its
-    observations go to observation_other, and are as good there.
+    What a month has already in observation_other moves into it, unaltered, unless that would keep
+    recorders waiting (more than 50,000). One that cannot be made now, because a long statement
+    holds the ledger, is left to the next call: until then its observations go to
+    observation_other, and are as good there.
     """
     return sum([await _make(month) for month in months_between(first, last)])
 
