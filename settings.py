@@ -238,6 +238,68 @@ class Settings(BaseSettings):
         'e.g. {"WEIBO": "http://127.0.0.1:8001/weibo"}; the demo points them at its sandbox.',
     )
 
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_networks)] = Field(
+        default=(),
+        description="Networks of the proxies in front, separated by commas: their X-Forwarded-For "
+        "says from which address a request comes. Nobody else's is believed.",
+    )
+    request_seconds: float = Field(
+        default=15.0,
+        gt=0,
+        le=600,
+        description="The longest one request may take, from its first byte to its answer, in the "
+        "database too. A client may wish for less (Prefer: wait).",
+    )
+    body_seconds: float = Field(
+        default=10.0, gt=0, le=600, description="The longest one request's body may take to come."
+    )
+    untaken_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        le=3_600,
+        description="A client that takes nothing of its answer for so long is cut off.",
+    )
+    requests_at_once: int = Field(
+        default=500,
+        ge=1,
+        le=100_000,
+        description="Requests one API process has under way at once; more are answered with 503.",
+    )
+    address_at_once: int = Field(
+        default=100,
+        ge=1,
+        le=100_000,
+        description="Of these, requests of one address; more are answered with 429.",
+    )
+    address_points: int = Field(
+        default=6_000,
+        ge=1,
+        description="Points one address may use in a minute, of each API process, while it does "
+        "not say who it is. docs/limits.md says what a point is.",
+    )
+    caller_points: int = Field(
+        default=12_000,
+        ge=1,
+        description="Points one user, token or partner may use in a minute, of each API process.",
+    )
+    failure_points: int = Field(
+        default=60,
+        ge=1,
+        description="Tokens that open nothing, from one address in a minute, to each API process.",
+    )
+    following_each: int = Field(
+        default=100,
+        ge=1,
+        le=100_000,
+        description="Connections of one address that may follow something at once, in each API "
+        "process.",
+    )
+    following_caller: int = Field(
+        default=500,
+        ge=1,
+        le=100_000,
+        description="Subscriptions of one user, token or partner, in each API process.",
+    )
     following_connections: int = Field(
         default=1_000,
         ge=0,

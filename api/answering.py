@@ -16,6 +16,9 @@ from api.explanations import EXPLAIN, explain, wants_explanation
 from api.outcomes import reply_to
 from api.replies import Disconnected, Reply
 from api.shared_reads import SharedReads
+from api.waiting import within
+from domain.deadlines import ending_at
+from domain.outages import TimedOut
 from domain.reader import Reader
 from domain.secrets import SecretBox
 from schema.execution.answers import Answer
@@ -23,6 +26,11 @@ from schema.execution.context import Context
 from schema.execution.documents import Refused
 from schema.execution.engine import Engine, Prepared
 from schema.planner.plan import Plan
+
+GRACE_SECONDS = 2.0
+"""For a transaction to roll back, and for what was written to be read, after the deadline."""
+
+MOST_SECONDS = 3_600.0
 
 
 @dataclass(frozen=True)
@@ -40,19 +48,25 @@ class Answering:
         """Kept from before where that is the same. Raises what `outcomes` calls EXPECTED, and
         Disconnected when nobody waits for it any more."""
         viewer = exchange.viewer = await self.callers.viewer_of(exchange.headers)
+        meter = exchange.meter
+        if meter is not None:
+            meter.identify(viewer)
         explains = EXPLAIN in exchange.headers and wants_explanation(exchange)
-        shares = not explains and not exchange.wants_fresh
+        shares = not explains and not exchange.wants_fresh and b"prefer" not in exchange.headers
         key = (exchange.given, exchange.is_safe, exchange.media_type, viewer)
         if shares and (reply := self.shared.find(key)) is not None:
             exchange.is_hit = True
             return reply
         asked = from_query_string(exchange.given) if exchange.is_safe else from_body(exchange.given)
+        spent_before = time.thread_time()
         try:
             prepared = exchange.prepared = self.engine.prepare(asked, viewer)
         except Refused as refused:
             return reply_to(Answer(None, refused.errors), exchange)
         finally:
             exchange.prepared_at = time.perf_counter()
+            if meter is not None:
+                meter.charge(exchange.cost, time.thread_time() - spent_before)
         plan = prepared.plan
         if plan is None:
             return await self._write(exchange, prepared, explains)
@@ -64,10 +78,16 @@ class Answering:
         again in this process, as whoever writes may read it next."""
         if explains:
             raise BadRequest("only a query can be explained")
-        try:
-            return reply_to(await self._run(exchange, prepared), exchange)
-        finally:
-            self.shared.forget()
+        now = asyncio.get_running_loop().time()
+        seconds = min(exchange.ends_at - now, MOST_SECONDS)
+        with ending_at(now + seconds):
+            work = self._run(exchange, prepared)
+            try:
+                return reply_to(await within(seconds + GRACE_SECONDS, work), exchange)
+            except TimeoutError:
+                raise TimedOut from None  # the database does not even roll back
+            finally:
+                self.shared.forget()
 
     async def _read(
         self,
@@ -78,7 +98,7 @@ class Answering:
         explains: bool,
     ) -> Reply:
         """key: what to share it by, unless it is not to be shared."""
-        waiting = self.disconnects.begin(exchange.receive)
+        waiting = self.disconnects.begin(exchange.receive, exchange.ends_at)
         try:
             if key is not None:
                 return await self._shared(key, exchange, prepared, plan, waiting)
@@ -89,6 +109,8 @@ class Answering:
         except asyncio.CancelledError:
             if waiting.has_left:
                 raise Disconnected from None
+            if waiting.has_expired:
+                raise TimedOut from None
             raise
         finally:
             self.disconnects.end(waiting)

@@ -11,6 +11,8 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import health, imports, openapi, pages, push, push_log
+from api.addresses import Addresses
+from api.admission import Admission
 from api.answering import Answering
 from api.callers import Callers, SessionRules, utc_now
 from api.cors import Cors
@@ -19,6 +21,8 @@ from api.encodings import PLAIN
 from api.events import Events
 from api.following import following
 from api.graphql import GraphQL
+from api.load import Load
+from api.meters import Allowances
 from api.metrics.operations import OperationNames, Operations
 from api.metrics.rest import CountedRest
 from api.metrics.sampling import sampling
@@ -26,6 +30,7 @@ from api.metrics.standing import Standing
 from api.metrics.tally import Tally
 from api.people import account, links, signing_in
 from api.push_load import Gate
+from api.rates import Policy, Rates
 from api.replies import headers_of
 from api.request_ids import Identified
 from api.response_headers import protecting
@@ -53,18 +58,23 @@ class Application:
 
     events: Events
 
-    def __init__(self, graphql: GraphQL, rest: ASGIApp, cors: Cors) -> None:
+    def __init__(self, graphql: GraphQL, rest: ASGIApp, settings: Settings) -> None:
         self.graphql = graphql
         self.rest = rest
-        self._cors = cors
+        self._cors = Cors(settings.cors_origins)
+        self._door = Admission(
+            self._admitted,
+            Addresses(settings.trusted_proxies),
+            Load(settings.requests_at_once, settings.address_at_once),
+            allowances_of(settings),
+            seconds=settings.request_seconds,
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
-            await serve_socket(self.events, scope, receive, send, self._cors)
-        elif scope["type"] == "http":
+        if scope["type"] == "http":
             await self._answer(scope, receive, send)
         else:
-            await self.rest(scope, receive, send)
+            await self._door(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = headers_of(scope)
@@ -72,12 +82,26 @@ class Application:
         preflight = self._cors.preflight(scope, headers)
         if preflight is not None:
             await preflight.send(send, PLAIN, ())
-        elif scope["path"] != "/graphql":
+        else:
+            await self._door(scope, receive, send)
+
+    async def _admitted(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await serve_socket(self.events, scope, receive, send, self._cors)
+        elif scope["type"] != "http" or scope["path"] != "/graphql":
             await self.rest(scope, receive, send)
-        elif b"text/event-stream" in headers.get(b"accept", b""):
+        elif b"text/event-stream" in headers_of(scope).get(b"accept", b""):
             await stream(self.events, self.graphql, scope, receive, send)
         else:
             await self.graphql(scope, receive, send)
+
+
+def allowances_of(settings: Settings) -> Allowances:
+    return Allowances(
+        Rates(Policy("address", settings.address_points)),
+        Rates(Policy("caller", settings.caller_points)),
+        Rates(Policy("failure", settings.failure_points)),
+    )
 
 
 def create_app(
@@ -109,6 +133,7 @@ def create_app(
     graphql = GraphQL(
         operations,
         slow_seconds=settings.slow_operation_seconds,
+        body_seconds=settings.body_seconds,
         shows_graphiql=settings.graphiql,
     )
     gate = Gate(settings.push_at_once, settings.push_backlog, backlog)
@@ -122,7 +147,7 @@ def create_app(
         )
         operations.names = OperationNames(engine.read_trusted())
         async with (
-            open_database(settings.database_url),
+            open_database(settings.database_url, statement_seconds=settings.request_seconds),
             reading as reader,
             listening(settings.database_url) as changes,
             watching() as disconnects,
@@ -150,6 +175,9 @@ def create_app(
                 hub,
                 shared,
                 most=settings.following_connections,
+                each=settings.following_each,
+                caller_most=settings.following_caller,
+                seconds=settings.request_seconds,
             )
             app.state.changes = changes
             standing = Standing(engine, reader, shared, events, gate, changes)
@@ -166,7 +194,5 @@ def create_app(
     rest.state.gate = gate
     rest.state.tally = tally
     rest.state.engine = engine
-    application = Application(
-        graphql, Identified(CountedRest(rest, rest.routes, tally)), Cors(settings.cors_origins)
-    )
+    application = Application(graphql, Identified(CountedRest(rest, rest.routes, tally)), settings)
     return application

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from api.callers import Callers
 from api.following import Hub, Watch
+from api.meters import Meter
 from api.replies import Headers
 from api.shared_reads import SharedReads
-from domain.access import Viewer
-from domain.outages import OUTAGES
-from domain.reader import Reader, TimedOut, Unavailable
+from domain.access import Kind, Viewer
+from domain.deadlines import ending_at
+from domain.outages import OUTAGES, TimedOut
+from domain.reader import Reader, Unavailable
 from domain.secrets import SecretBox
 from schema.execution.answers import NOTHING, Answer
 from schema.execution.context import Context
@@ -32,7 +37,9 @@ class CallerChanged(Exception):
 
 
 class Events:
-    """What both transports share. most: connections of this process."""
+    """What both transports share. most: connections of this process; each: of one address;
+    caller_most: subscriptions of one user, token or partner in this process; seconds: the longest
+    one query or mutation may take."""
 
     def __init__(
         self,
@@ -44,6 +51,9 @@ class Events:
         shared: SharedReads,
         *,
         most: int,
+        each: int,
+        caller_most: int,
+        seconds: float,
     ) -> None:
         self.engine = engine
         self.callers = callers
@@ -52,6 +62,11 @@ class Events:
         self._hub = hub
         self._shared = shared
         self._most = most
+        self._each = each
+        self._caller_most = caller_most
+        self._seconds = seconds
+        self._by_address: Counter[Hashable] = Counter()
+        self._by_caller: Counter[Hashable] = Counter()
         self.connections = 0
 
     @property
@@ -60,38 +75,67 @@ class Events:
         return self._hub.followers
 
     @contextmanager
-    def connection(self) -> Iterator[None]:
-        """Raises TooMany."""
+    def connection(self, meter: Meter) -> Iterator[None]:
+        """From now on it is one that follows, and no longer a request under way. Raises TooMany."""
         if self.connections >= self._most:
             raise TooMany
-        self.connections += 1
-        try:
-            yield
-        finally:
-            self.connections -= 1
+        with _one_of(self._by_address, meter.address, self._each):
+            meter.release()
+            self.connections += 1
+            try:
+                yield
+            finally:
+                self.connections -= 1
 
-    async def answer(self, request: Request, viewer: Viewer, request_id: str) -> Answer:
-        """Of a query or mutation that came over a connection. Raises Refused.
+    def prepare(self, request: Request, viewer: Viewer, meter: Meter) -> Following | None:
+        """A subscription that came over a connection, and is paid for; None when it is none.
+        Raises Refused and RateLimited."""
+        started = time.thread_time()
+        following = self.engine.follow(request, viewer)
+        if following is not None:
+            meter.charge(following.plan.cost, time.thread_time() - started)
+        return following
+
+    async def answer(
+        self, request: Request, viewer: Viewer, request_id: str, meter: Meter
+    ) -> Answer:
+        """Of a query or mutation that came over a connection. Raises Refused and RateLimited.
 
         After a mutation, what others share of reads from before it is not found again.
         """
+        started = time.thread_time()
         prepared = self.engine.prepare(request, viewer)
+        meter.charge(prepared.cost, time.thread_time() - started)
         context = Context(viewer, datetime.now(UTC), request_id, self._box)
-        try:
-            return await self.engine.run(prepared, context, self._reader)
-        finally:
-            if prepared.plan is None:
+        ends_at = asyncio.get_running_loop().time() + self._seconds
+        if prepared.plan is None:
+            try:
+                with ending_at(ends_at):
+                    return await self.engine.run(prepared, context, self._reader)
+            finally:
                 self._shared.forget()
+        try:
+            async with asyncio.timeout_at(ends_at):
+                return await self.engine.run(prepared, context, self._reader)
+        except TimeoutError:
+            return Answer(NOTHING, [failure(TimedOut(), request_id)])
 
     async def of(
         self, following: Following, headers: Headers, request_id: str
     ) -> AsyncGenerator[Answer, None]:
         """First everything as it is, then what changes, for ever; a failure ends it.
 
-        Before each event it is asked anew who this is. Raises CallerChanged and Unauthorized.
+        Before each event it is asked anew who this is. Raises CallerChanged, Unauthorized and
+        TooMany.
         """
-        by_subject = following.subjects
-        with self._hub.watch(by_subject) as watch:
+        by_subject, viewer = following.subjects, following.viewer
+        caller = (viewer.kind, viewer.number)
+        is_anonymous = viewer.kind is Kind.ANONYMOUS
+        most = self._most * MOST_EACH if is_anonymous else self._caller_most
+        with (
+            _one_of(self._by_caller, caller, most),
+            self._hub.watch(by_subject) as watch,
+        ):
             try:
                 await self._learn(watch)
                 ids = list(following.ids)
@@ -119,3 +163,17 @@ class Events:
             raise Unavailable from outage
         if viewer != following.viewer:
             raise CallerChanged
+
+
+@contextmanager
+def _one_of(counts: Counter[Hashable], key: Hashable, most: int) -> Iterator[None]:
+    """Raises TooMany."""
+    if counts[key] >= most:
+        raise TooMany
+    counts[key] += 1
+    try:
+        yield
+    finally:
+        counts[key] -= 1
+        if not counts[key]:
+            del counts[key]

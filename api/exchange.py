@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 from starlette.types import Receive
 
 from api.encodings import PLAIN
+from api.meters import Meter
 from api.replies import Headers
 from domain.access import ANONYMOUS, Viewer
 from schema.execution.engine import Prepared
@@ -14,7 +16,8 @@ from schema.execution.engine import Prepared
 
 class Exchange:
     """given: the body, or a GET's query string. asks: whether anything is asked with it. is_safe:
-    by GET, so nothing may change. is_hit: answered with what was kept.
+    by GET, so nothing may change. is_hit: answered with what was kept. meter: what it takes, where
+    that is counted. ends_at: until when it is worked on, by the event loop's clock.
 
     Moments are seconds of `time.perf_counter`: begun_at, when all of the request was here;
     prepared_at, when its document was parsed, validated and planned, 0 where it never was.
@@ -24,11 +27,13 @@ class Exchange:
         "accepted",
         "asks",
         "begun_at",
+        "ends_at",
         "given",
         "headers",
         "is_hit",
         "is_safe",
         "media_type",
+        "meter",
         "prepared",
         "prepared_at",
         "receive",
@@ -44,6 +49,8 @@ class Exchange:
         self.request_id = request_id
         self.media_type = media_type
         self.accepted = PLAIN
+        self.meter: Meter | None = None
+        self.ends_at = math.inf
         self.viewer: Viewer = ANONYMOUS
         self.prepared: Prepared | None = None
         self.prepared_at = 0.0
@@ -56,6 +63,11 @@ class Exchange:
         self.given = given
         self.is_safe = is_safe
         self.begun_at = time.perf_counter()
+
+    @property
+    def cost(self) -> int:
+        """The most rows it can read; 0 for what is refused."""
+        return self.prepared.cost if self.prepared else 0
 
     @property
     def wants_fresh(self) -> bool:

@@ -6,8 +6,9 @@ import time
 
 from api.asked import BadRequest
 from api.exchange import Exchange
+from domain.outages import TimedOut
 from domain.problems import Forbidden
-from domain.reader import Reader, TimedOut, Unavailable
+from domain.reader import Reader, Unavailable
 from schema.execution.answers import NOTHING, Answer
 from schema.execution.engine import Prepared, failure
 from schema.execution.explaining import explained

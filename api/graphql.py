@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 import structlog
 from starlette.types import Receive, Scope, Send
 
 from api import slow_operations
+from api.admission import METER
 from api.answering import Answering
 from api.asked import JSON, BadRequest, check_content
+from api.deadlines import ENDS_AT
 from api.encodings import accepted
 from api.etags import matches
 from api.exchange import Exchange
@@ -33,8 +36,14 @@ class GraphQL:
     answering: Answering
 
     def __init__(
-        self, operations: Operations, *, slow_seconds: float, shows_graphiql: bool
+        self,
+        operations: Operations,
+        *,
+        slow_seconds: float,
+        body_seconds: float,
+        shows_graphiql: bool,
     ) -> None:
+        self.body_seconds = body_seconds
         self._operations = operations
         self._slow_seconds = slow_seconds
         self._shows_graphiql = shows_graphiql
@@ -42,6 +51,8 @@ class GraphQL:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = headers_of(scope)
         exchange = Exchange(headers, receive, request_id_of(headers), JSON)
+        exchange.meter = scope.get(METER)
+        exchange.ends_at = scope.get(ENDS_AT, math.inf)
         try:
             reply = await self._reply(scope, exchange)
         except Disconnected:
@@ -73,7 +84,10 @@ class GraphQL:
             reply = await self._get(exchange)
         elif scope["method"] == "POST":
             check_content(exchange.headers)
-            exchange.begin(await read_body(exchange.receive, exchange.headers, limit=MAX_BODY))
+            body = await read_body(
+                exchange.receive, exchange.headers, limit=MAX_BODY, seconds=self.body_seconds
+            )
+            exchange.begin(body)
             reply = await self.answering.reply(exchange)
         else:
             raise BadRequest("ask by GET or POST", 405)

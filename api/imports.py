@@ -30,7 +30,8 @@ from settings import Settings
 MOST_BYTES = 10 * 2**20
 MOST_ROWS = 20_000
 PATIENCE = 6
-"""A file takes as long as this many statements at the most."""
+"""A file takes as long as this many statements at the most, and comes as long as this many
+bodies."""
 
 SWITCHES = {"true": True, "false": False}
 KNOWN = {"partner", "dryRun", *PARAMETERS}
@@ -52,7 +53,8 @@ async def import_engagement(request: Request) -> Response:
         raise Refusal(403, "FORBIDDEN", "only an administrator may import figures")
     dry_run = _switch(request.query_params, "dryRun")
     with request.app.state.gate.slot():
-        content = await read_body(request, most=MOST_BYTES)
+        seconds = settings.body_seconds * PATIENCE
+        content = await read_body(request, most=MOST_BYTES, seconds=seconds)
         try:
             file = await asyncio.to_thread(_open, request, content, settings)
             act = Act(viewer, now, request.scope[PLACE])

@@ -6,17 +6,20 @@ from graphql import GraphQLError
 
 from api.asked import GRAPHQL_JSON, BadRequest
 from api.callers import Unauthorized
+from api.deadlines import TooSlow
 from api.encodings import NotAcceptable
 from api.etags import tag_of
 from api.exchange import Exchange
+from api.rates import RateLimited
 from api.replies import Pairs, Reply, TooLarge
 from domain.access import ANONYMOUS
-from domain.outages import OUTAGES
+from domain.outages import OUTAGES, TimedOut
 from domain.problems import Forbidden
 from schema.execution.answers import Answer
 
 MORE: dict[int, Pairs] = {
     401: ((b"www-authenticate", b"Bearer"),),
+    408: ((b"connection", b"close"),),
     405: ((b"allow", b"GET, HEAD, POST"),),
     503: ((b"retry-after", b"2"),),
 }
@@ -30,7 +33,10 @@ EXPECTED: tuple[type[BaseException], ...] = (
     BadRequest,
     Forbidden,
     NotAcceptable,
+    RateLimited,
+    TimedOut,
     TooLarge,
+    TooSlow,
     Unauthorized,
     *OUTAGES,
 )
@@ -72,6 +78,12 @@ def refusal_of(error: BaseException, limit: int) -> tuple[str, str, int]:
             return str(error), "BAD_REQUEST", error.status
         case TooLarge():
             return f"the request is longer than {limit} bytes", "TOO_LARGE", 413
+        case TooSlow():
+            return "the request's body did not come in time", "TOO_SLOW", 408
+        case TimedOut():
+            return "this took too long; ask for less", "TIMED_OUT", 504
+        case RateLimited():
+            return str(error), "RATE_LIMITED", 429
         case Unauthorized():
             return str(error), "UNAUTHENTICATED", 401
         case Forbidden():

@@ -35,9 +35,10 @@ async def push_engagement(request: Request) -> Response:
     now = datetime.now(UTC)
     partner_id, encoding = partner_of(request), encoding_of(request)
     signed = signature_of(request, now)
-    sent = await read_body(request, most=MOST_BYTES)
+    settings: Settings = request.app.state.settings
+    sent = await read_body(request, most=MOST_BYTES, seconds=settings.body_seconds)
     body = unpacked(sent, encoding, most=MOST_BYTES)
-    seconds = request.app.state.settings.statement_timeout_seconds
+    seconds = settings.statement_timeout_seconds
     gate: Gate = request.app.state.gate
     with gate.slot():
         await within(seconds, gate.check_backlog())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 
 from starlette.requests import ClientDisconnect, Request
@@ -13,17 +14,20 @@ PART = 2**16
 """Bytes unpacked at a time."""
 
 
-async def read_body(request: Request, *, most: int) -> bytes:
-    """The bytes as they were sent, at most that many. Raises Refusal."""
+async def read_body(request: Request, *, most: int, seconds: float) -> bytes:
+    """The bytes as they were sent, at most that many, within so many seconds. Raises Refusal."""
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared[:20]) > most:
         raise too_large(most)
     body = bytearray()
     try:
-        async for part in request.stream():
-            body += part
-            if len(body) > most:
-                raise too_large(most)
+        async with asyncio.timeout(seconds):
+            async for part in request.stream():
+                body += part
+                if len(body) > most:
+                    raise too_large(most)
+    except TimeoutError:
+        raise Refusal(408, "TOO_SLOW", "the body did not come in time") from None
     except ClientDisconnect:
         raise Refusal(400, "TRUNCATED", "the connection ended before the body did") from None
     if declared.isdecimal() and int(declared[:20]) != len(body):

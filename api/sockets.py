@@ -13,10 +13,13 @@ import structlog
 from graphql import GraphQLError
 from starlette.types import Receive, Scope, Send
 
+from api.admission import METER
 from api.asked import BadRequest, from_payload
 from api.callers import Unauthorized
 from api.cors import Cors
 from api.events import MOST_EACH, CallerChanged, Events, TooMany
+from api.meters import Meter
+from api.rates import RateLimited
 from api.replies import Headers, headers_of
 from api.request_ids import request_id_of
 from domain.access import Viewer
@@ -67,7 +70,7 @@ async def serve_socket(
         await send({"type": "websocket.close", "code": 4406, "reason": reason})
         return
     await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
-    await Socket(events, headers, receive, send).serve()
+    await Socket(events, headers, receive, send, scope[METER]).serve()
 
 
 def _is_own_page(headers: Headers) -> bool:
@@ -81,11 +84,14 @@ def _is_own_page(headers: Headers) -> bool:
 class Socket:
     """One accepted connection. viewer: once it has introduced itself."""
 
-    def __init__(self, events: Events, headers: Headers, receive: Receive, send: Send) -> None:
+    def __init__(
+        self, events: Events, headers: Headers, receive: Receive, send: Send, meter: Meter
+    ) -> None:
         self._events = events
         self._headers = dict(headers)
         self._receive = receive
         self._send_message = send
+        self._meter = meter
         self._viewer: Viewer | None = None
         self._running: dict[str, asyncio.Task[None]] = {}
         self._ended: asyncio.Future[Close] = asyncio.get_running_loop().create_future()
@@ -93,7 +99,7 @@ class Socket:
     async def serve(self) -> None:
         close = Close(4429, "Too many connections follow something here")
         try:
-            with self._events.connection():
+            with self._events.connection(self._meter):
                 close = await self._until_closed()
         except TooMany:
             pass
@@ -126,11 +132,14 @@ class Socket:
                 message = incoming.result()
                 if message["type"] == "websocket.disconnect":
                     return Close(0, "")
+                self._meter.take_message()
                 await self._take(_read(message))
                 if self._viewer is not None:
                     init.cancel()
         except Close as close:
             return close
+        except RateLimited as limited:
+            return Close(4429, str(limited))
         except TimeoutError:
             return Close(0, "")  # it takes nothing any more, no close either
         finally:
@@ -169,11 +178,14 @@ class Socket:
         if isinstance(token, str):
             self._headers[b"authorization"] = token.encode("latin-1", "replace")
         try:
+            self._meter.begin(is_known=True)
             self._viewer = await self._events.callers.viewer_of(self._headers)
         except Unauthorized:
+            self._meter.fail()
             raise Close(4403, "Forbidden") from None
         except OUTAGES:
             raise Close(1013, "Try again later") from None
+        self._meter.identify(self._viewer)
         await self._send({"type": "connection_ack"})
 
     async def _subscribe(self, message: Message) -> None:
@@ -203,6 +215,11 @@ class Socket:
             await self._send({"id": id_, "type": "complete"})
         except Refused as refused:
             await self._send_errors(id_, refused.errors)
+        except RateLimited as limited:
+            await self._send_errors(id_, [_error(str(limited), "RATE_LIMITED")])
+        except TooMany:
+            text = "too many subscriptions of this caller"
+            await self._send_errors(id_, [_error(text, "TOO_MANY_SUBSCRIPTIONS")])
         except (CallerChanged, Unauthorized):
             self._end(Close(4403, "Forbidden"))
         except TimeoutError:
@@ -215,10 +232,10 @@ class Socket:
                 del self._running[id_]
 
     async def _answers(self, request: Request, viewer: Viewer) -> AsyncGenerator[Answer, None]:
-        following = self._events.engine.follow(request, viewer)
+        following = self._events.prepare(request, viewer, self._meter)
         request_id = request_id_of({})
         if following is None:
-            yield await self._events.answer(request, viewer, request_id)
+            yield await self._events.answer(request, viewer, request_id, self._meter)
             return
         async with aclosing(self._events.of(following, self._headers, request_id)) as answers:
             async for answer in answers:

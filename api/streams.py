@@ -7,12 +7,14 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 from graphql import GraphQLError
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
+from api.admission import METER
 from api.asked import JSON, BadRequest, check_content, from_body, from_query_string
 from api.callers import Unauthorized
 from api.encodings import PLAIN
 from api.events import CallerChanged, Events, TooMany
+from api.graphql import GraphQL
 from api.negotiation import EVENT_STREAM, Wanted, wanted
 from api.outcomes import EXPECTED, refusal_of, refused, status_of
 from api.replies import Disconnected, Headers, Pairs, Reply, headers_of, read_body
@@ -35,7 +37,7 @@ ENDED = GraphQLError(
 
 
 async def stream(
-    events: Events, graphql: ASGIApp, scope: Scope, receive: Receive, send: Send
+    events: Events, graphql: GraphQL, scope: Scope, receive: Receive, send: Send
 ) -> None:
     """Answers a request that may accept a stream: what is no subscription is answered as usual."""
     headers = headers_of(scope)
@@ -43,12 +45,12 @@ async def stream(
     chosen = Wanted(JSON, False)
     try:
         chosen = wanted(headers.get(b"accept"))
-        body = await _given(scope, headers, receive)
+        body = await _given(scope, headers, receive, seconds=graphql.body_seconds)
         following = await _following(events, scope, headers, body) if chosen.takes_stream else None
         if following is None:
             await graphql(scope, _again(body, receive), send)
             return
-        with events.connection():
+        with events.connection(scope[METER]):
             await _send_events(events, following, headers, request_id, receive, send)
         return
     except Disconnected:
@@ -68,7 +70,9 @@ async def _following(
 ) -> Following | None:
     """Raises Refused and EXPECTED."""
     asked = from_query_string(body) if scope["method"] == "GET" else from_body(body)
-    return events.engine.follow(asked, await events.callers.viewer_of(headers))
+    viewer = await events.callers.viewer_of(headers)
+    scope[METER].identify(viewer)
+    return events.prepare(asked, viewer, scope[METER])
 
 
 def _told(answer: Answer, chosen: Wanted) -> Reply:
@@ -83,14 +87,14 @@ def _id(request_id: str) -> Pairs:
     return ((b"x-request-id", request_id.encode()),)
 
 
-async def _given(scope: Scope, headers: Headers, receive: Receive) -> bytes:
+async def _given(scope: Scope, headers: Headers, receive: Receive, *, seconds: float) -> bytes:
     if scope["method"] == "GET":
         query: bytes = scope["query_string"]
         return query
     if scope["method"] != "POST":
         raise BadRequest("subscribe by GET or POST", 405)
     check_content(headers)
-    return await read_body(receive, headers, limit=MAX_BODY)
+    return await read_body(receive, headers, limit=MAX_BODY, seconds=seconds)
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

@@ -11,10 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from granian import Granian
-from granian.constants import Interfaces
-
-from commands.http_server import GRACE_SECONDS
+from commands.http_server import SERVED, Server
 from commands.parent_death import follow_parent
 
 
@@ -24,14 +21,9 @@ def serve(module: str, port: int) -> None:
         application: Callable[..., Any] = importlib.import_module(module).app()
         return application
 
-    Granian(
-        f"{module}:app",
-        address="127.0.0.1",
-        port=port,
-        interface=Interfaces.ASGI,
-        log_enabled=False,
-        workers_kill_timeout=GRACE_SECONDS,
-    ).serve(target_loader=load, wrap_loader=False)
+    Server(f"{module}:app", address="127.0.0.1", port=port, untaken_seconds=30, **SERVED).serve(
+        target_loader=load, wrap_loader=False
+    )
 
 
 if __name__ == "__main__":

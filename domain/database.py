@@ -13,6 +13,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient, TransactionContext
 from tortoise.connection import get_connections
 from tortoise.transactions import in_transaction
 
+from domain.deadlines import within_deadline
 from domain.rights import become_application
 
 NOUNS = (
@@ -87,10 +88,17 @@ def tortoise_config(database_url: str, *, pool_size: int = 5) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def open_database(database_url: str, *, pool_size: int = 5) -> AsyncIterator[None]:
-    """Tortoise ready for this process, with the application's rights; closed on leaving."""
+async def open_database(
+    database_url: str, *, pool_size: int = 5, statement_seconds: float = 0
+) -> AsyncIterator[None]:
+    """Tortoise ready for this process, with the application's rights; closed on leaving.
+
+    statement_seconds: the longest one statement may take, 0 for as long as it likes.
+    """
     config = tortoise_config(database_url, pool_size=pool_size)
-    config["connections"]["default"]["credentials"]["init"] = become_application
+    credentials = config["connections"]["default"]["credentials"]
+    credentials["init"] = become_application
+    credentials["server_settings"]["statement_timeout"] = str(int(1000 * statement_seconds))
     await Tortoise.init(config=config, _enable_global_fallback=True)
     try:
         yield
@@ -100,15 +108,21 @@ async def open_database(database_url: str, *, pool_size: int = 5) -> AsyncIterat
 
 @asynccontextmanager
 async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
-    """One transaction: all of it or nothing. Raw SQL goes through the client that is given."""
+    """One transaction: all of it or nothing. Raw SQL goes through the client that is given.
+
+    Raises TimedOut when the deadline comes before its end; then nothing of it stays. What is being
+    committed at that moment is committed.
+    """
     context = in_transaction("default")
     try:
-        client = await context.__aenter__()
+        async with within_deadline():
+            client = await context.__aenter__()
     except BaseException:
         await _give_back(context)
         raise
     try:
-        yield client
+        async with within_deadline():
+            yield client
     except BaseException as error:
         await context.__aexit__(type(error), error, error.__traceback__)
         raise

@@ -19,3 +19,7 @@ OUTAGES: tuple[type[BaseException], ...] = (
     asyncpg.SerializationError,
 )
 """What a statement raises when nothing is wrong with it, and it would succeed later."""
+
+
+class TimedOut(Exception):
+    """It took longer than it may: the database gave up, or nobody waits any more."""

@@ -13,7 +13,7 @@ import asyncpg
 
 from domain.connections import Connections
 from domain.database import connection_parameters
-from domain.outages import OUTAGES
+from domain.outages import OUTAGES, TimedOut
 
 T = TypeVar("T")
 
@@ -33,10 +33,6 @@ SETTINGS = {
 
 class Unavailable(Exception):
     """The database cannot be reached now; it may be again in a moment."""
-
-
-class TimedOut(Exception):
-    """The database gave up: the statement took longer than it may."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.graph import KEY
+from tests.graph import KEY, PLENTY
 
 ROOT = Path(__file__).parent.parent
 READY_SECONDS = 30.0
@@ -53,7 +53,8 @@ def served(
     database_url: str, *arguments: str, number: int = 1, **environment: str
 ) -> Iterator[list[Served]]:
     """As many servers, all of which answer; ended on leaving."""
-    given = {"DATABASE_URL": database_url, "XINFENG_SECRET_KEY": KEY, **environment}
+    plenty = {f"XINFENG_{name.upper()}": str(value) for name, value in PLENTY.items()}
+    given = {"DATABASE_URL": database_url, "XINFENG_SECRET_KEY": KEY, **plenty, **environment}
     started: list[tuple[subprocess.Popen[bytes], int]] = []
     try:
         for _ in range(number):

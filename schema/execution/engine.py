@@ -20,8 +20,8 @@ from graphql import (
 from graphql.execution.values import VariableValues
 
 from domain.access import Viewer
-from domain.outages import OUTAGES
-from domain.reader import Reader, TimedOut, Unavailable
+from domain.outages import OUTAGES, TimedOut
+from domain.reader import Reader, Unavailable
 from schema.execution.answers import NOTHING, NULL, Answer, encode, spliced
 from schema.execution.context import Context
 from schema.execution.discretion import Discretion
