@@ -287,6 +287,57 @@ GROUPS = {
             ),
         ),
     ),
+    "user": (
+        "People who sign in: make accounts, hand over links, lock.",
+        (
+            Command(
+                "create",
+                "commands.users:create",
+                "Make an account and print the link by which its owner takes it.",
+                (
+                    "user create wang@example.org --name 王编辑 --administrator",
+                    "user create li@example.org --name 李记者 --person Person:12",
+                    "user create wang@example.org --name 王编辑 --password < password.txt",
+                ),
+            ),
+            Command(
+                "list",
+                "commands.users:list_users",
+                "List the accounts, their state, and when each was last seen.",
+                ("user list", "user list --json"),
+            ),
+            Command(
+                "invite",
+                "commands.users:invite",
+                "Print another link for who has not taken the first.",
+                ("user invite li@example.org", "user invite User:3 --json"),
+            ),
+            Command(
+                "reset",
+                "commands.users:reset",
+                "Print a link that sets a new password, for who has lost theirs.",
+                ("user reset li@example.org", "user reset User:3 --second-factor"),
+            ),
+            Command(
+                "lock",
+                "commands.users:lock",
+                "Lock an account: its sessions and links end at once.",
+                ("user lock li@example.org",),
+            ),
+            Command(
+                "unlock",
+                "commands.users:unlock",
+                "Let the owner of a locked account sign in again.",
+                ("user unlock li@example.org",),
+            ),
+            Command(
+                "sign-out",
+                "commands.users:sign_out",
+                "End every session of an account.",
+                ("user sign-out li@example.org",),
+            ),
+        ),
+    ),
     "secrets": (
         "Secrets at rest: seal them with another key.",
         (

@@ -339,6 +339,12 @@ class Settings(BaseSettings):
         return (host.strip("[]"), int(port)) if host else None
 
     @property
+    def address(self) -> str:
+        """Where links for people lead, without a slash at its end."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
+        return self.public_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
     def lifetimes(self) -> Lifetimes:
         return Lifetimes(
             idle=timedelta(seconds=self.session_idle_seconds),

@@ -8,9 +8,10 @@ from typing import Any
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain import text
-from domain.access import Act
+from domain.access import Act, Role
 from domain.audit import actions as audit
 from domain.changes import change, check_version, locked, must_exist
+from domain.grants.models import RoleGrant
 from domain.ids import format_id
 from domain.people.models import Person
 from domain.problems import Conflict
@@ -22,16 +23,18 @@ from domain.users.models import (
     User,
     UserPassword,
 )
-from domain.users.rules import UserState, email_of
+from domain.users.rules import LinkKind, UserState, email_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewUser:
-    """person_id: as whom they write, where they do."""
+    """person_id: as whom they write, where they do. role: a first one, everywhere; more are
+    granted."""
 
     email: str
     name: str
     person_id: int | None = None
+    role: Role | None = None
 
 
 async def invite(act: Act, new: NewUser) -> links.Handed:
@@ -48,19 +51,33 @@ async def invite(act: Act, new: NewUser) -> links.Handed:
         }
         await must_exist(client, Person, new.person_id, "person_id")
         user = await User.create(using_db=client, created_at=act.now, **values)
-        await audit.record(client, act, "user.invite", format_id("User", user.id), after=values)
+        if new.role is not None:
+            await RoleGrant.create(
+                using_db=client,
+                role=new.role,
+                user_id=user.id,
+                starts_at=act.now,
+                granted_by=act.viewer.name,
+                created_at=act.now,
+            )
+        told = {**values, "role": new.role}
+        await audit.record(client, act, "user.invite", format_id("User", user.id), after=told)
         return await links.hand(client, act, user)
 
 
-async def hand_link(act: Act, user_id: int) -> links.Handed:
+async def hand_link(act: Act, user_id: int, kind: LinkKind | None = None) -> links.Handed:
     """Another invitation for who has not taken the first, a password reset for everybody else.
 
-    Nothing changes until the link is used. Raises Conflict for an account that is locked.
+    kind: the one the caller means. Nothing changes until the link is used. Raises Conflict for an
+    account that is locked, or where another kind is due.
     """
     async with change(act) as client:
         user = await locked(client, User, user_id)
         if user.state is UserState.LOCKED:
             raise Conflict("the account is locked", path=("id",), code="WRONG_STATUS")
+        if kind not in (None, links.kind_for(user)):
+            taken = "taken already" if kind is LinkKind.INVITATION else "not taken yet"
+            raise Conflict(f"the invitation was {taken}", path=("id",), code="WRONG_STATUS")
         return await links.hand(client, act, user)
 
 

@@ -54,8 +54,7 @@ async def hand(
     random: Callable[[int], bytes] = secrets.token_bytes,
 ) -> Handed:
     """A link for a user whose row is held; older ones open nothing any more."""
-    invited = user.state is UserState.INVITED
-    kind = LinkKind.INVITATION if invited else LinkKind.PASSWORD_RESET
+    kind = kind_for(user)
     await void(client, user.id, now=act.now)
     secret = secret_text(random(SECRET_BYTES))
     expires_at = act.now + LINK_HOLDS[kind]
@@ -70,6 +69,11 @@ async def hand(
     after = {"kind": kind, "expires_at": expires_at}
     await audit.record(client, act, "user.hand_link", format_id("User", user.id), after=after)
     return Handed(user.id, kind, secret, expires_at)
+
+
+def kind_for(user: User) -> LinkKind:
+    """What a link for this user is handed over for."""
+    return LinkKind.INVITATION if user.state is UserState.INVITED else LinkKind.PASSWORD_RESET
 
 
 async def void(client: BaseDBAsyncClient, user_id: int, *, now: datetime) -> None:
