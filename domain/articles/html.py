@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import nh3
 
 from domain import text
+from domain.problems import Invalid
 
 LONGEST_BODY = 400_000
+MOST_ROUNDS = 8
 
 
 def _words(text: str) -> set[str]:
@@ -37,11 +41,27 @@ ATTRIBUTES = {
 
 WITH_CONTENT = {"script", "style", "iframe", "object", "embed", "noscript", "template", "title"}
 
+SCHEMES = {"http", "https", "mailto"}
+LINKS = {"cite", "href", "src"}
+
+
+def _attribute(_tag: str, name: str, value: str) -> str | None:
+    """The cleaner looks at addresses of links and images alone: here at those of sources too."""
+    if name not in LINKS:
+        return value
+    try:
+        scheme = urlsplit(value.strip()).scheme
+    except ValueError:
+        return None
+    return value if scheme in {"", *SCHEMES} else None
+
+
 CLEANER = nh3.Cleaner(
     tags=TAGS,
     attributes=ATTRIBUTES,
     clean_content_tags=WITH_CONTENT,
-    url_schemes={"http", "https", "mailto"},
+    attribute_filter=_attribute,
+    url_schemes=SCHEMES,
     link_rel="noopener noreferrer",
 )
 
@@ -49,7 +69,14 @@ CLEANER = nh3.Cleaner(
 def sanitise(body: str, *, path: tuple[str, ...]) -> str:
     """Safe HTML; safe HTML stays as it is. Raises Invalid for what is no text at all.
 
-    It is looked at again after cleaning: an entity such as &#1; is a character only then.
+    Cleaned until that changes nothing: what is parsed again, as a browser will, must not become
+    something else. It is looked at as text after cleaning too: an entity such as &#1; is a
+    character only then.
     """
-    raw = text.prose(body, path=path, longest=LONGEST_BODY)
-    return text.prose(CLEANER.clean(raw), path=path, longest=LONGEST_BODY)
+    known = text.prose(body, path=path, longest=LONGEST_BODY)
+    for _ in range(MOST_ROUNDS):
+        cleaned = CLEANER.clean(known)
+        if cleaned == known:
+            return text.prose(cleaned, path=path, longest=LONGEST_BODY)
+        known = cleaned
+    raise Invalid("this HTML means something else each time it is read", path=path)
