@@ -58,7 +58,8 @@ class Looker(HTMLParser):
     def handle_pi(self, data: str) -> None:
         self.faults.append(data)
 
-    unknown_decl = handle_decl
+    def unknown_decl(self, data: str) -> None:
+        self.faults.append(data)
 
 
 def _scheme(address: str) -> str:

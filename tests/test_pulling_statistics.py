@@ -23,6 +23,7 @@ from domain.posts import actions as posts
 from domain.pulling.actions.accounts import resume
 from domain.pulling.rules import UNTIL_A_PERSON_ACTS
 from sandbox.topics import hour_number, topic_id
+from tests.outgoing import LOOPBACK
 from tests.platforms import (
     BOX,
     HOUR,
@@ -81,7 +82,7 @@ async def module_tools(
     database: str, sandbox: SandboxProcess, clock: Clock
 ) -> AsyncIterator[Tools]:
     names = {"YOUTUBE": "youtube", "PLAUSIBLE": "plausible", "WORDPRESS": "wordpress"}
-    async with open_session(2.0) as session:
+    async with open_session(2.0, LOOPBACK) as session:
         yield Tools(
             session=session,
             box=BOX,

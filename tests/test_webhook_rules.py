@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.problems import Invalid
-from domain.webhooks.addresses import may_be_sent_to, networks
+from domain.public_addresses import may_be_sent_to, networks
 from domain.webhooks.rules import (
     SCHEDULE,
     Outcome,

@@ -30,14 +30,15 @@ from domain.database import transaction
 from domain.engagement.actions.record import NewObservation, record
 from domain.engagement.rules import Metric, Source, SubjectKind
 from domain.problems import Conflict, Forbidden, Invalid
+from domain.public_addresses import networks
 from domain.tokens.actions import create
 from domain.webhooks import actions
-from domain.webhooks.addresses import networks
 from domain.webhooks.models import WebhookEndpoint, WebhookMessage
 from domain.webhooks.outbox import tell_crossings
 from domain.webhooks.rules import MessageState, WebhookEventType
 from domain.webhooks.sending import LEASE, claim
 from tests.graph import KEY, Graph, graph
+from tests.outgoing import LOOPBACK
 from tests.platforms import BOX, free_port, wait_until
 from tests.pushes import batch, item, make_sender, send
 from tests.rows import (
@@ -51,7 +52,7 @@ from tests.rows import (
     nothing_written,
     refused,
 )
-from workers.guarded import guarded_session
+from workers.guarded import Guard, guarded_session
 from workers.http import open_session
 from workers.jobs import Jobs
 from workers.platforms import ADAPTERS
@@ -110,7 +111,7 @@ class Clock:
 @pytest_asyncio.fixture(loop_scope="module")
 async def tools(opened: Graph) -> AsyncIterator[Tools]:
     await get_connection("default").execute_query("DELETE FROM webhook_endpoint")
-    async with open_session(1.0) as session:
+    async with open_session(1.0, LOOPBACK) as session:
         yield Tools(
             session=session,
             box=BOX,
@@ -118,7 +119,7 @@ async def tools(opened: Graph) -> AsyncIterator[Tools]:
             pull_interval_seconds=300,
             platform_urls={},
             adapters=ADAPTERS,
-            webhook_networks=OWN,
+            private_networks=OWN,
             clock=Clock(),
             chance=lambda: 0.0,
         )
@@ -408,7 +409,32 @@ async def test_both_secrets_sign_for_a_day(tools: Tools, receiver: Receiver) -> 
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0"]
+    "host",
+    [
+        "127.0.0.1",
+        "127.0.0.1.",
+        "127.1",
+        "127.000.000.001",
+        "0177.0.0.1",
+        "0x7f.0.0.1",
+        "0x7f000001",
+        "017700000001",
+        "2130706433",
+        "0",
+        "0.0.0.0",
+        "localhost",
+        "localhost.",
+        "LOCALHOST",
+        "\uff11\uff12\uff17.0.0.1",
+        "127\u30020\u30020\u30021",
+        "[::1]",
+        "[::]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "[0:0:0:0:0:ffff:127.0.0.1]",
+        "[::127.0.0.1]",
+        "[64:ff9b::7f00:1]",
+    ],
 )
 async def test_nothing_is_sent_to_addresses_of_our_own(
     tools: Tools, receiver: Receiver, host: str
@@ -416,7 +442,7 @@ async def test_nothing_is_sent_to_addresses_of_our_own(
     url = receiver.url.replace("127.0.0.1", host)
     endpoint_id = await endpoint(url)
     await published()
-    await send_due(replace(tools, webhook_networks=()))
+    await send_due(replace(tools, private_networks=()))
     (message,) = await messages(endpoint_id)
     assert (message.state, message.last_status) == (MessageState.PENDING, None)
     assert message.last_error
@@ -442,7 +468,7 @@ class Rebinding(AbstractResolver):
 async def test_a_name_is_resolved_once_for_each_connection(receiver: Receiver) -> None:
     resolver = Rebinding()
     next(resolver.answers)
-    async with guarded_session((), inner=resolver) as session:
+    async with guarded_session(Guard(), inner=resolver) as session:
         with pytest.raises(Exception, match=r"leads to no public address"):
             await session.post(f"http://rebinding.example:{free_port()}/")
     assert receiver.seen == []

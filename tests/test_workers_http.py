@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.outgoing import LOOPBACK
 from tests.platforms import free_port
+from workers.guarded import Guard, places_of
 from workers.http import MOST_BYTES, USER_AGENT, ask, open_session
 from workers.platforms.failures import Refused, Retryable
 from workers.platforms.protocol import Answer, Request
@@ -54,7 +56,7 @@ def reply(body: bytes, *headers: str, status: str = "200 OK", length: int | None
 
 
 async def get(url: str, timeout_seconds: float = 5.0) -> Answer:
-    async with open_session(timeout_seconds) as session:
+    async with open_session(timeout_seconds, LOOPBACK) as session:
         return await ask(session, Request("GET", url, [("ids", "1,2")]), lambda: NOW)
 
 
@@ -125,7 +127,7 @@ async def test_redirects_are_not_followed_and_cookies_not_kept() -> None:
     headers = ("Location: http://127.0.0.1:1/elsewhere", "Set-Cookie: a=b")
     async with (
         server(reply(b"", *headers, status="302 Found")) as opened,
-        open_session(5.0) as session,
+        open_session(5.0, LOOPBACK) as session,
     ):
         for _ in range(2):
             answer = await ask(session, Request("GET", opened.url), lambda: NOW)
@@ -138,3 +140,24 @@ async def test_redirects_are_not_followed_and_cookies_not_kept() -> None:
 async def test_an_address_that_is_none(url: str) -> None:
     with pytest.raises((Refused, Retryable)):
         await get(url)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "2130706433"])
+async def test_an_account_leads_to_no_private_address(host: str) -> None:
+    """An account names the server it lives on: it must not make us knock at doors of our own."""
+    async with server(reply(b"[]")) as opened, open_session(5.0, Guard()) as session:
+        url = opened.url.replace("127.0.0.1", host)
+        with pytest.raises(Refused, match="no public address"):
+            await ask(session, Request("GET", f"{url}/x"), lambda: NOW)
+        assert opened.received == []
+
+
+async def test_the_operators_place_is_asked_and_no_other_port_of_it() -> None:
+    async with server(reply(b"[]")) as opened, server(reply(b"[]")) as other:
+        guard = Guard(places=places_of([f"{opened.url}/weibo"]))
+        async with open_session(5.0, guard) as session:
+            answer = await ask(session, Request("GET", f"{opened.url}/x"), lambda: NOW)
+            assert answer.status == 200
+            with pytest.raises(Refused, match="no public address"):
+                await ask(session, Request("GET", f"{other.url}/x"), lambda: NOW)
+        assert other.received == []

@@ -12,6 +12,7 @@ from tortoise.connection import get_connection
 
 from domain.pulling.budgets import reserve
 from domain.pulling.rules import BudgetRule
+from tests.outgoing import LOOPBACK
 from tests.platforms import BOX, make_account, make_partner, make_post
 from workers.http import open_session
 from workers.jobs import Jobs
@@ -24,7 +25,7 @@ NOW = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def jobs(database: str) -> AsyncIterator[Jobs]:
-    async with open_session(1.0) as session:
+    async with open_session(1.0, LOOPBACK) as session:
         tools = Tools(
             session=session,
             box=BOX,

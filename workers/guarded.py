@@ -7,18 +7,47 @@ otherwise the second time gains nothing. Redirects are not followed.
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
-from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, ThreadedResolver
+from aiohttp import (
+    ClientHandlerType,
+    ClientRequest,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    TCPConnector,
+    ThreadedResolver,
+)
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from domain.webhooks.addresses import Network, may_be_sent_to
+from domain.public_addresses import Network, may_be_sent_to
 
 TIMEOUT_SECONDS = 20.0
 CONNECT_SECONDS = 5.0
 AT_ONCE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What may be connected to though it is not public.
+
+    networks: by address. places: hosts with their ports, as the operator named them.
+    """
+
+    networks: tuple[Network, ...] = ()
+    places: frozenset[tuple[str, int]] = frozenset()
+
+    def lets(self, address: str, host: str, port: int) -> bool:
+        """Whether `host` may be asked at this address, which is its own or what it resolves to."""
+        return (host, port) in self.places or may_be_sent_to(address, self.networks)
+
+
+def places_of(urls: Iterable[str]) -> frozenset[tuple[str, int]]:
+    return frozenset((url.host or "", url.port or 0) for url in map(URL, urls))
 
 
 class NotAllowed(Exception):
@@ -28,15 +57,15 @@ class NotAllowed(Exception):
 class GuardedResolver(AbstractResolver):
     """Gives the addresses of a name that may be sent to. Raises NotAllowed when there is none."""
 
-    def __init__(self, allowed: tuple[Network, ...], inner: AbstractResolver) -> None:
-        self._allowed = allowed
+    def __init__(self, guard: Guard, inner: AbstractResolver) -> None:
+        self._guard = guard
         self._inner = inner
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         found = await self._inner.resolve(host, port, family)
-        kept = [entry for entry in found if may_be_sent_to(entry["host"], self._allowed)]
+        kept = [entry for entry in found if self._guard.lets(entry["host"], host, port)]
         if not kept:
             raise NotAllowed(f"{host} leads to no public address")
         return kept
@@ -45,25 +74,33 @@ class GuardedResolver(AbstractResolver):
         await self._inner.close()
 
 
-def check_literal(url: str, allowed: tuple[Network, ...]) -> None:
+@dataclass(frozen=True, slots=True)
+class LiteralCheck:
     """An address written as one is never resolved, so it is looked at here. Raises NotAllowed."""
-    host = URL(url).host or ""
-    is_literal = ":" in host or host.replace(".", "").isdigit()
-    if is_literal and not may_be_sent_to(host, allowed):
-        raise NotAllowed(f"{host} is no public address")
+
+    guard: Guard
+
+    async def __call__(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+        host = request.url.host or ""
+        is_literal = ":" in host or host.replace(".", "").isdigit()
+        if is_literal and not self.guard.lets(host, host, request.url.port or 0):
+            raise NotAllowed(f"{host} is no public address")
+        return await handler(request)
 
 
 @asynccontextmanager
 async def guarded_session(
-    allowed: tuple[Network, ...], *, inner: AbstractResolver | None = None
+    guard: Guard, *, inner: AbstractResolver | None = None
 ) -> AsyncIterator[ClientSession]:
-    """No cookies, no proxies out of the environment, no kept connections to names that moved."""
-    resolver = GuardedResolver(allowed, inner or ThreadedResolver())
+    """For webhooks: no cookies, no proxies out of the environment, no kept connections to names
+    that moved."""
+    resolver = GuardedResolver(guard, inner or ThreadedResolver())
     connector = TCPConnector(
         resolver=resolver, use_dns_cache=False, limit=AT_ONCE, force_close=True
     )
     async with ClientSession(
         connector=connector,
+        middlewares=(LiteralCheck(guard),),
         timeout=ClientTimeout(total=TIMEOUT_SECONDS, connect=CONNECT_SECONDS),
         cookie_jar=DummyCookieJar(),
         headers={"User-Agent": "Xinfeng/0.1 (webhooks)"},

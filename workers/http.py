@@ -7,9 +7,18 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar
+from aiohttp import (
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    TCPConnector,
+    ThreadedResolver,
+)
 from yarl import URL
 
+from workers.guarded import Guard, GuardedResolver, LiteralCheck, NotAllowed
 from workers.platforms.failures import Refused, Retryable
 from workers.platforms.protocol import Answer, Request
 
@@ -22,10 +31,13 @@ GZIP = 16 + zlib.MAX_WBITS
 
 
 @asynccontextmanager
-async def open_session(timeout_seconds: float) -> AsyncIterator[ClientSession]:
-    """The session of this process: no cookies, no proxies out of the environment."""
+async def open_session(timeout_seconds: float, guard: Guard) -> AsyncIterator[ClientSession]:
+    """The session of this process: no cookies, no proxies out of the environment, no way to private
+    addresses, as an account may name the server it lives on."""
     timeout = ClientTimeout(total=timeout_seconds, connect=min(CONNECT_SECONDS, timeout_seconds))
     async with ClientSession(
+        connector=TCPConnector(resolver=GuardedResolver(guard, ThreadedResolver())),
+        middlewares=(LiteralCheck(guard),),
         timeout=timeout,
         cookie_jar=DummyCookieJar(),
         auto_decompress=False,
@@ -38,7 +50,7 @@ async def ask(session: ClientSession, request: Request, clock: Callable[[], date
     """The whole answer, whatever its status; a redirect is an answer too and is not followed.
 
     Raises Retryable when there is none: out of time, no connection, cut short, too large; Refused
-    when the address is none.
+    when the address is none, or none that may be asked.
     """
     try:
         async with session.request(
@@ -51,6 +63,8 @@ async def ask(session: ClientSession, request: Request, clock: Callable[[], date
             body = await _body(response)
             headers = {name.lower(): value for name, value in response.headers.items()}
             return Answer(response.status, headers, body, clock())
+    except NotAllowed as fault:
+        raise Refused(str(fault)) from fault
     except TimeoutError as error:
         raise Retryable("no answer in time") from error
     except ClientError as error:

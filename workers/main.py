@@ -23,7 +23,7 @@ from workers.http import open_session
 from workers.jobs import HEARTBEAT_SECONDS, STALLED_SECONDS, Jobs
 from workers.metrics import JOBS, RUNNING
 from workers.queue import CONNECTION_SECONDS, SCHEMA, connector
-from workers.tools import Tools, tools_from
+from workers.tools import Tools, guard_from, tools_from
 
 GRACE_SECONDS = 5.0
 """How long a running job may still take once the worker is told to stop."""
@@ -56,7 +56,7 @@ async def run_worker(settings: Settings, health: WorkerHealth) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, be_stopped)
-    async with open_session(settings.pull_timeout_seconds) as session:
+    async with open_session(settings.pull_timeout_seconds, guard_from(settings)) as session:
         tools = tools_from(settings, session)
         beating = asyncio.create_task(health.beat())
         await _keep_working(settings, tools, stop, health)

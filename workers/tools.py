@@ -13,9 +13,10 @@ from aiohttp import ClientSession
 
 from domain.deliveries.rules import REMEMBERED_DAYS
 from domain.partners.rules import Platform
+from domain.public_addresses import Network, networks
 from domain.secrets import SecretBox
-from domain.webhooks.addresses import Network, networks
 from settings import Settings
+from workers.guarded import Guard, places_of
 from workers.platforms import ADAPTERS
 from workers.platforms.protocol import Adapter
 
@@ -42,11 +43,17 @@ class Tools:
     platform_urls: Mapping[str, str]
     adapters: Mapping[Platform, Adapter]
     push_memory_days: int = REMEMBERED_DAYS
-    webhook_networks: tuple[Network, ...] = ()
+    private_networks: tuple[Network, ...] = ()
     raw_answer_days: int = 90
     clock: Callable[[], datetime] = utc_now
     chance: Callable[[], float] = random.random
     nonce: Callable[[], str] = new_nonce
+
+
+def guard_from(settings: Settings) -> Guard:
+    """Platforms are asked where the operator says, and else at public addresses only."""
+    places = places_of(settings.platform_urls.values())
+    return Guard(networks(settings.private_networks), places)
 
 
 def tools_from(settings: Settings, session: ClientSession) -> Tools:
@@ -58,6 +65,6 @@ def tools_from(settings: Settings, session: ClientSession) -> Tools:
         platform_urls=settings.platform_urls,
         adapters=ADAPTERS,
         push_memory_days=settings.push_memory_days,
-        webhook_networks=networks(settings.webhook_networks),
+        private_networks=networks(settings.private_networks),
         raw_answer_days=settings.raw_answer_days,
     )

@@ -14,9 +14,8 @@ from structlog.contextvars import bind_contextvars
 
 from domain.database import transaction
 from domain.secrets import SecretBox
-from domain.webhooks.addresses import Network
 from domain.webhooks.sending import Attempt, Due, claim, conclude
-from workers.guarded import NotAllowed, check_literal, guarded_session
+from workers.guarded import Guard, NotAllowed, guarded_session
 from workers.metrics import WEBHOOKS
 from workers.tools import Tools
 
@@ -30,7 +29,7 @@ log = structlog.get_logger()
 async def send_due(tools: Tools) -> int:
     """Until nothing is due, or others should have a turn; returns how many were sent."""
     sent = 0
-    async with guarded_session(tools.webhook_networks) as session:
+    async with guarded_session(Guard(tools.private_networks)) as session:
         for _ in range(ROUNDS):
             async with transaction() as client:
                 due = await claim(client, now=tools.clock(), most=AT_ONCE)
@@ -45,7 +44,7 @@ async def _send(tools: Tools, session: ClientSession, due: Due) -> None:
     """What it logs has the id of the request that caused the message."""
     if due.request_id:
         bind_contextvars(request_id=due.request_id)  # of this message's own task
-    attempt = await attempt_of(session, tools.box, due, tools.clock, tools.webhook_networks)
+    attempt = await attempt_of(session, tools.box, due, tools.clock)
     async with transaction() as client:
         outcome = await conclude(client, due, attempt, now=tools.clock(), chance=tools.chance())
     WEBHOOKS.labels(outcome.value).inc()
@@ -64,11 +63,9 @@ async def attempt_of(
     box: SecretBox,
     due: Due,
     clock: Callable[[], datetime],
-    allowed: tuple[Network, ...],
 ) -> Attempt:
     """Never raises for what the receiver, or the way there, did."""
     try:
-        check_literal(due.url, allowed)
         async with session.post(
             due.url,
             data=due.body,

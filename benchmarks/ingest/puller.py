@@ -17,7 +17,7 @@ from settings import Settings
 from workers.http import open_session
 from workers.platforms.weibo import Weibo
 from workers.pulling import pull
-from workers.tools import tools_from, utc_now
+from workers.tools import guard_from, tools_from, utc_now
 
 
 class Asking(Weibo):
@@ -38,7 +38,7 @@ async def main(spec: dict[str, Any]) -> dict[str, float]:
     done = {"batches": 0, "observations": 0}
     async with (
         open_database(settings.database_url, pool_size=spec["flights"] * 2),
-        open_session(settings.pull_timeout_seconds) as session,
+        open_session(settings.pull_timeout_seconds, guard_from(settings)) as session,
     ):
         adapters = {Platform.WEIBO: Asking(spec["batch"])}
         tools = replace(tools_from(settings, session), adapters=adapters)

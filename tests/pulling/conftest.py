@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 
+from tests.outgoing import LOOPBACK
 from tests.platforms import BOX, SandboxProcess, make_partner, sandbox_process
 from tests.pulling.world import INTERVAL, SHANGHAI, START, Clock, sql
 from workers.http import open_session
@@ -29,7 +30,7 @@ def clock() -> Clock:
 async def module_tools(
     database: str, sandbox: SandboxProcess, clock: Clock
 ) -> AsyncIterator[Tools]:
-    async with open_session(1.0) as session:
+    async with open_session(1.0, LOOPBACK) as session:
         yield Tools(
             session=session,
             box=BOX,
