@@ -239,10 +239,10 @@ async def test_who_may_not_and_what_cannot_be(sender: Sender, token: str) -> Non
 
 
 async def test_a_workbook_that_would_unpack_to_too_much(sender: Sender, token: str) -> None:
-    packed = io.BytesIO()
+    packed, big = io.BytesIO(), bytes(60 * 2**20)
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for number in range(5):
-            archive.writestr(f"xl/{number}.xml", bytes(60 * 2**20))
+            archive.writestr("xl/workbook.xml" if number == 0 else f"xl/{number}.xml", big)
     async with nothing_written():
         assert refusal(await upload(sender, packed.getvalue(), token)) == (422, "INVALID_FILE")
 

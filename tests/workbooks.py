@@ -35,14 +35,17 @@ PARTS = {
 }
 
 
-def workbook(*rows: list[Any]) -> bytes:
-    """The least that is a workbook. A tuple is a moment, as days since 1899-12-30."""
+def workbook(*rows: list[Any], **more: str | bytes) -> bytes:
+    """The least that is a workbook. A tuple is a moment, as days since 1899-12-30. more: other
+    parts by their paths."""
     lines = "".join(f"<row>{''.join(_cell(value) for value in row)}</row>" for row in rows)
     sheet = f'<worksheet xmlns="{MAIN}"><sheetData>{lines}</sheetData></worksheet>'
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in {**PARTS, "xl/worksheets/sheet1.xml": sheet}.items():
             archive.writestr(name, START + text)
+        for name, content in more.items():
+            archive.writestr(name, content)
     return packed.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import zipfile
@@ -17,6 +18,16 @@ from domain.problems import Invalid
 ZIP = b"PK\x03\x04"
 MOST_UNPACKED = 256 * 2**20
 """A workbook is a zip file: how much it may become."""
+
+MOST_PARTS = 1_000
+"""Files in a workbook's zip file."""
+
+BOOK = "xl/workbook.xml"
+MACROS = "vbaproject.bin"
+ENCODINGS = frozenset(
+    {"utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "gbk", "gb2312", "big5"}
+)
+"""That may be named: Python knows others, some of which take long, or are none of text."""
 
 MOST_COLUMNS = 200
 LONGEST_CELL = 10_000
@@ -70,23 +81,31 @@ def _csv(content: bytes, encoding: str) -> list[Row]:
         for cells in reader:
             rows.append(Row(start, _bounded([cell.strip() for cell in cells], start)))
             start = reader.line_num + 1
-    except csv.Error as error:
-        raise _refused(f"line {reader.line_num} is no CSV: {error}") from None
+    except csv.Error:
+        raise _refused(f"line {reader.line_num} is no CSV: a quote stands where none may") from None
     return rows
 
 
 def _decoded(content: bytes, encoding: str) -> str:
-    candidates = [encoding] if encoding else ["utf-8-sig", "gb18030"]
+    candidates = [_known(encoding)] if encoding else ["utf-8-sig", "gb18030"]
     if not encoding and content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         candidates = ["utf-16"]
     for candidate in candidates:
         try:
             return content.decode(candidate)
-        except LookupError:
-            raise _refused(f"there is no encoding {candidate}") from None
         except UnicodeDecodeError:
             continue
     raise _refused(f"the file is not in {' or '.join(candidates)}")
+
+
+def _known(encoding: str) -> str:
+    try:
+        name = codecs.lookup(encoding).name
+    except (LookupError, ValueError):
+        name = ""
+    if name not in ENCODINGS:
+        raise _refused(f"an encoding may be {', '.join(sorted(ENCODINGS))}")
+    return name
 
 
 def _workbook(content: bytes, sheet: str) -> list[Row]:
@@ -101,8 +120,8 @@ def _workbook(content: bytes, sheet: str) -> list[Row]:
         ) from None
     except PasswordError:
         raise _refused("the workbook is protected by a password") from None
-    except (CalamineError, OSError, ValueError) as error:
-        raise _refused(f"the workbook cannot be read: {error}") from None
+    except (CalamineError, OSError, ValueError):
+        raise _refused("the workbook cannot be read") from None
     return [Row(number, _bounded(cells, number)) for number, cells in enumerate(rows, 1)]
 
 
@@ -111,14 +130,24 @@ def _check_size(content: bytes) -> None:
     size = 0
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            _check_parts(packed.namelist())
             for entry in packed.infolist():
                 with packed.open(entry) as member:
                     while part := member.read(2**20):
                         size += len(part)
                         if size > MOST_UNPACKED:
                             raise _refused("the workbook unpacks to more than it may")
-    except (zipfile.BadZipFile, ZlibError, NotImplementedError, RuntimeError, EOFError) as error:
-        raise _refused(f"the workbook cannot be read: {error}") from None
+    except (zipfile.BadZipFile, ZlibError, NotImplementedError, RuntimeError, EOFError):
+        raise _refused("the workbook cannot be read") from None
+
+
+def _check_parts(names: Sequence[str]) -> None:
+    if len(names) > MOST_PARTS:
+        raise _refused("the workbook has more parts than it may")
+    if any(name.lower().endswith(MACROS) for name in names):
+        raise _refused("the workbook holds macros: save it without them, as XLSX")
+    if BOOK not in names:
+        raise _refused("the file is a zip file, but no XLSX workbook")
 
 
 def _bounded(cells: Sequence[Cell], number: int) -> Sequence[Cell]:
