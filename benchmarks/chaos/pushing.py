@@ -18,7 +18,7 @@ from commands.failures import CommandFailed
 
 MOST_ITEMS = 450
 PAUSE_SECONDS = 0.3
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 600.0
 METRICS = {"reads": "READS", "discussions": "COMMENTS", "original_posts": "SHARES"}
 
 Counters = Mapping[str, Mapping[str, int]]

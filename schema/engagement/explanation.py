@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from schema.posts.types import Post
 
 MOST = 100
+POSTS_ASKED = 1000
+"""Of how many posts the sources are told: each has hundreds of observations."""
 OF_SUBJECT = "s.subject_kind = {parent}.subject_kind AND s.subject_id = {parent}.subject_id"
 
 
@@ -101,9 +103,11 @@ def _sources(statement: Statement, arguments: Arguments) -> str:
         "(SELECT o.source, o.definition, count(*) AS observations,"
         " count(DISTINCT o.post_id) AS posts, min(o.observed_at) AS first_at,"
         " max(o.observed_at) AS last_at, max(o.recorded_at) AS recorded_at"
-        " FROM post_subject s JOIN observation o ON o.post_id = s.post_id"
+        " FROM newest_posts({parent}.subject_kind, {parent}.subject_id,"
+        f" {POSTS_ASKED}) AS s (id)"
+        " JOIN observation o ON o.post_id = s.id"
         f" AND o.metric = {{parent}}.metric{_known_then(statement, arguments)}"
-        f" WHERE {OF_SUBJECT} GROUP BY o.source, o.definition)"
+        " GROUP BY o.source, o.definition)"
     )
 
 
@@ -171,11 +175,11 @@ class Explanation:
         expected=20,
     )
     sources: list[ExplainedSource] = rows(
-        "Where its observations came from.",
+        "Where its observations came from; where it has more posts, those of its newest 1,000.",
         order_by="{row}.observations DESC, {row}.source, {row}.definition",
         table=_sources,
         limit=MOST,
-        expected=100,
+        expected=POSTS_ASKED,
     )
     corrections: list[Correction] = rows(
         "Days on which it fell, the newest 100.",

@@ -50,7 +50,11 @@ class Coverage:
     known: int = column("Posts known to belong to it.")
     counted: int = column("Posts of which a value is known, and counted.")
     people: int = column("Posts that count people: above them, these are never added up.")
-    stale: int = column("Posts counted of which nothing new was heard for too long.", _stale)
+    stale: int = column(
+        "Posts counted of which nothing new was heard for too long; where it has more posts, of its"
+        " newest 10,000.",
+        _stale,
+    )
     reposts: int = column("Posts left out because their original here counts their reads too.")
 
 
