@@ -376,6 +376,19 @@ async def test_two_senders_send_each_message_once(tools: Tools, receiver: Receiv
     assert len({headers["webhook-id"] for headers, _ in receiver.seen}) == 30
 
 
+async def test_endpoints_take_turns(tools: Tools, receiver: Receiver) -> None:
+    busy = await endpoint(receiver.url)
+    for _ in range(6):
+        await published()
+    quiet = await endpoint(receiver.url)
+    await published()
+    async with transaction() as client:
+        first = await claim(client, now=tools.clock(), most=4)
+        second = await claim(client, now=tools.clock(), most=10)
+    assert sorted(due.endpoint_id for due in first) == [busy, busy, busy, quiet]
+    assert [due.endpoint_id for due in second] == [busy] * 4
+
+
 async def test_what_a_dead_sender_held_is_sent_after_its_lease(
     tools: Tools, receiver: Receiver
 ) -> None:
