@@ -43,6 +43,12 @@ COMMANDS = (
         ("conformance", "conformance --only audits --only urql", "conformance --json"),
     ),
     Command(
+        "fuzz",
+        "conformance.fuzz:fuzz_graph",
+        "Ask the real server what is invented from its schema, and judge each answer.",
+        ("fuzz", "fuzz --minutes 60", "fuzz --seed 7 --json"),
+    ),
+    Command(
         "serve",
         "commands.services:serve",
         "Serve the graph over HTTP until Ctrl-C or SIGTERM.",

@@ -29,9 +29,11 @@ COUNT_SECONDS = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """environment: what a client is told."""
+    """url: of the graph. token: an administrator's. environment: what a client is told."""
 
     url: str
+    token: str
+    facts: Facts
     environment: Mapping[str, str]
 
 
@@ -45,7 +47,7 @@ async def stand(database_url: str, directory: Path, report: Report) -> AsyncIter
             told["XINFENG_FACTS"] = json.dumps(asdict(facts))
             counting = asyncio.create_task(_count(facts))
             try:
-                yield Stand(url, {**os.environ, **told})
+                yield Stand(url, token, facts, {**os.environ, **told})
             finally:
                 counting.cancel()
                 with contextlib.suppress(asyncio.CancelledError):

@@ -37,6 +37,10 @@ class Facts:
     articles: list[str]
     post: str
 
+    @property
+    def ids(self) -> list[str]:
+        return [self.organization, self.person, *self.articles, self.post, "Network:1"]
+
 
 async def make_world() -> tuple[Facts, str]:
     """What there is, and an administrator's token."""
