@@ -12,6 +12,7 @@ from functools import partial
 from api.people import cookies
 from api.people.own_pages import is_own
 from api.replies import Headers
+from api.token_uses import TokenUses
 from api.waiting import within
 from domain.access import ANONYMOUS, Viewer
 from domain.notifications import Changes
@@ -77,6 +78,7 @@ class Callers:
         self._now = now
         self._clock = clock
         self._known: dict[bytes, Known] = {}
+        self.uses = TokenUses()
 
     async def viewer_of(self, headers: Headers) -> Viewer:
         """Raises Unauthorized for a token or a session that is unknown, expired or revoked,
@@ -125,6 +127,8 @@ class Callers:
         holder = await within(self._patience_seconds, holder_of(token.strip(), now=now))
         if holder is None:
             raise Unauthorized
+        if holder.token_id is not None:
+            self.uses.note(holder.token_id, now)
         return holder
 
     async def _ask_session(self, secret: str, now: datetime) -> Holder:

@@ -21,6 +21,7 @@ from domain.reader import Reader, Unavailable
 from domain.secrets import SecretBox
 from schema.execution.answers import NOTHING, Answer
 from schema.execution.context import Context
+from schema.execution.documents import Refused
 from schema.execution.engine import Engine, Request, failure
 from schema.execution.subscribing import Following
 
@@ -33,7 +34,7 @@ class TooMany(Exception):
 
 
 class CallerChanged(Exception):
-    """Who followed is no longer who they were, or may do less than they did."""
+    """Who followed is no longer who they were, or may not ask this any more."""
 
 
 class Events:
@@ -125,8 +126,8 @@ class Events:
     ) -> AsyncGenerator[Answer, None]:
         """First everything as it is, then what changes, for ever; a failure ends it.
 
-        Before each event it is asked anew who this is. Raises CallerChanged, Unauthorized and
-        TooMany.
+        Before each event it is asked anew who this is, and it goes on with the roles they hold by
+        then. Raises CallerChanged, Unauthorized and TooMany.
         """
         by_subject, viewer = following.subjects, following.viewer
         caller = (viewer.kind, viewer.number)
@@ -140,7 +141,7 @@ class Events:
                 await self._learn(watch)
                 ids = list(following.ids)
                 while True:
-                    await self._check(following, headers)
+                    following = await self._checked(following, headers)
                     answer = await following.read(self._reader, ids)
                     if answer is not None:
                         yield answer
@@ -156,13 +157,26 @@ class Events:
         except OUTAGES as outage:
             raise Unavailable from outage
 
-    async def _check(self, following: Following, headers: Headers) -> None:
+    async def viewer_now(self, known: Viewer, headers: Headers) -> Viewer:
+        """Who this is by now, with the roles they now hold. Raises CallerChanged when it is another
+        than was known, Unauthorized and Unavailable."""
         try:
             viewer = await self.callers.viewer_of(headers)
         except OUTAGES as outage:
             raise Unavailable from outage
-        if viewer != following.viewer:
+        if not viewer.is_same(known):
             raise CallerChanged
+        return viewer
+
+    async def _checked(self, following: Following, headers: Headers) -> Following:
+        """The same with what the caller may see by now. Raises CallerChanged."""
+        viewer = await self.viewer_now(following.viewer, headers)
+        if viewer == following.viewer:
+            return following
+        try:
+            return following.again(viewer)
+        except Refused as refusal:
+            raise CallerChanged from refusal
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from api.replies import Headers, headers_of
 from api.request_ids import request_id_of
 from domain.access import Viewer
 from domain.outages import OUTAGES
+from domain.reader import Unavailable
 from schema.execution.answers import Answer, encode
 from schema.execution.documents import Refused
 from schema.execution.engine import Request
@@ -222,6 +223,8 @@ class Socket:
             await self._send_errors(id_, [_error(text, "TOO_MANY_SUBSCRIPTIONS")])
         except (CallerChanged, Unauthorized):
             self._end(Close(4403, "Forbidden"))
+        except Unavailable:
+            self._end(Close(1013, "Try again later"))
         except TimeoutError:
             self._end(Close(1008, "Events are not taken"))
         except Exception as error:
@@ -232,6 +235,7 @@ class Socket:
                 del self._running[id_]
 
     async def _answers(self, request: Request, viewer: Viewer) -> AsyncGenerator[Answer, None]:
+        viewer = await self._events.viewer_now(viewer, self._headers)
         following = self._events.prepare(request, viewer, self._meter)
         request_id = request_id_of({})
         if following is None:

@@ -37,8 +37,8 @@ class Role(StrEnum):
 
 
 class Scope(StrEnum):
-    """What a caller may use its roles for: a token may be given to do less than its holder's roles
-    allow."""
+    """What a caller may use its roles for: a token may be given to do less than its roles allow.
+    Each includes those before it."""
 
     READ_PUBLIC = "READ_PUBLIC"
     READ_INTERNAL = "READ_INTERNAL"

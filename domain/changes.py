@@ -40,14 +40,22 @@ async def change(
 
     permission: what the action needs; where the row stands, the action itself asks (gates.py).
     Without one it needs an administrator of the whole network. Raises Forbidden.
-
-    A constraint that the checks before it could not see broken, because another writer came
-    between, leaves as a Problem too.
     """
     if permission is None:
         require_administrator(act.viewer)
     elif not places(act.viewer, permission):
         raise Forbidden(f"this needs a role with the permission {permission}")
+    async with changing() as client:
+        yield client
+
+
+@asynccontextmanager
+async def changing() -> AsyncIterator[BaseDBAsyncClient]:
+    """One transaction whose action has gates of its own.
+
+    A constraint that the checks before it could not see broken, because another writer came
+    between, leaves as a Problem too.
+    """
     try:
         async with transaction() as client:
             yield client

@@ -27,6 +27,7 @@ class Permission(StrEnum):
 
     SEE_DRAFTS = "SEE_DRAFTS"
     SEE_DELIVERIES = "SEE_DELIVERIES"
+    SEE_ROLES = "SEE_ROLES"
     CREATE_ARTICLE = "CREATE_ARTICLE"
     EDIT_DRAFT = "EDIT_DRAFT"
     EDIT_ARTICLE = "EDIT_ARTICLE"
@@ -46,6 +47,7 @@ ADMINISTRATOR = Role.ADMINISTRATOR
 ROLES: Mapping[Permission, frozenset[Role]] = {
     Permission.SEE_DRAFTS: frozenset({AUTHOR, REVIEWER, PUBLISHER, ANALYST, ADMINISTRATOR}),
     Permission.SEE_DELIVERIES: frozenset({ANALYST, ADMINISTRATOR}),
+    Permission.SEE_ROLES: frozenset({ADMINISTRATOR}),
     Permission.CREATE_ARTICLE: frozenset({AUTHOR, ADMINISTRATOR}),
     Permission.EDIT_DRAFT: frozenset({AUTHOR, REVIEWER, PUBLISHER, ADMINISTRATOR}),
     Permission.EDIT_ARTICLE: frozenset({PUBLISHER, ADMINISTRATOR}),
@@ -60,7 +62,7 @@ ROLES: Mapping[Permission, frozenset[Role]] = {
 }
 """By which roles. A dispatcher's permissions come with the orders it dispatches."""
 
-READING = frozenset({Permission.SEE_DRAFTS, Permission.SEE_DELIVERIES})
+READING = frozenset({Permission.SEE_DRAFTS, Permission.SEE_DELIVERIES, Permission.SEE_ROLES})
 """Permissions that need the scope READ_INTERNAL; all others need WRITE."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.access import Kind, Role, Scope
 from domain.articles.rules import ArticleStatus
 from domain.deliveries.rules import Rejection
 from domain.engagement.rules import (
@@ -20,6 +21,7 @@ from domain.inflation.flags import FlagKind
 from domain.inflation.states import InflationState
 from domain.organizations.rules import OrganizationKind
 from domain.partners.rules import PartnerKind, Platform
+from domain.permissions import Permission
 from domain.posts.rules import PostState
 from domain.teams.rules import TeamKind
 from domain.webhooks.rules import MessageState, WebhookEventType
@@ -200,4 +202,48 @@ described(
     OPEN="Nobody has decided yet.",
     CONFIRMED="Counts were bought; a discount says how many.",
     DISMISSED="There is another reason.",
+)
+described(
+    Kind,
+    "What kind of caller somebody is.",
+    ANONYMOUS="Nobody known: neither signed in nor with a token.",
+    USER="A person who signed in.",
+    APPLICATION="A program with a bearer token.",
+    PARTNER="A partner's program with a bearer token.",
+    SYSTEM="The system itself.",
+)
+described(
+    Scope,
+    "What a caller may use its roles for. Each includes those before it.",
+    READ_PUBLIC="Reading what everybody may read.",
+    READ_INTERNAL="Reading what its roles, or being that partner, allow.",
+    WRITE="Changing what its roles allow.",
+)
+described(
+    Role,
+    "What somebody is at an organization and everything below it.",
+    AUTHOR="Writes articles.",
+    REVIEWER="Reads and corrects drafts.",
+    PUBLISHER="Publishes and withdraws articles, registers posts, begins campaigns.",
+    DISPATCHER="Dispatches the orders of residents.",
+    ANALYST="Reads drafts and their figures, deliveries, flags, and how pulls are going.",
+    ADMINISTRATOR="Everything that can be done there, granting roles included.",
+)
+described(
+    Permission,
+    "What a role at an organization allows there and below.",
+    SEE_DRAFTS="Seeing drafts and withdrawn articles, their posts and figures.",
+    SEE_DELIVERIES="Seeing deliveries, flags, discounts, and how pulls are going.",
+    SEE_ROLES="Seeing who holds which role.",
+    CREATE_ARTICLE="Beginning articles.",
+    EDIT_DRAFT="Changing articles that were never public.",
+    EDIT_ARTICLE="Changing articles that are or were public.",
+    PUBLISH_ARTICLE="Publishing and withdrawing articles.",
+    CREATE_CAMPAIGN="Beginning campaigns.",
+    REGISTER_POST="Registering posts, and putting them into campaigns.",
+    IMPORT_ENGAGEMENT="Importing figures from files.",
+    DECIDE_INFLATION="Confirming and dismissing flags.",
+    MANAGE_PARTNER="Registering partners and accounts, their credentials and secrets.",
+    MANAGE_ORGANIZATION="Entering, renaming and moving organizations, people and teams.",
+    GRANT_ROLE="Granting and ending roles.",
 )

@@ -9,12 +9,15 @@ import strawberry
 
 
 class Payload:
-    """Base of payload types. Their fields are declared like any other's, on a row of the keys."""
+    """Base of payload types. Their fields are declared like any other's, on a row of the keys.
 
-    keys: dict[str, int]
+    A text among the keys is what no row keeps, e.g. a secret that is shown once.
+    """
+
+    keys: dict[str, int | str]
 
     @classmethod
-    def of(cls, **keys: int) -> Self:
+    def of(cls, **keys: int | str) -> Self:
         payload = object.__new__(cls)
         object.__setattr__(payload, "keys", keys)
         return payload

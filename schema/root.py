@@ -13,6 +13,8 @@ from schema.campaigns.queries import CampaignQueries
 from schema.engagement.definitions import DefinitionQueries
 from schema.engagement.queries import EngagementQueries
 from schema.engagement.subscriptions import Subscription
+from schema.grants.mutations import GrantMutations
+from schema.grants.queries import GrantQueries
 from schema.indices.types import IndexQueries
 from schema.inflation.mutations import InflationMutations
 from schema.inflation.queries import InflationQueries
@@ -27,6 +29,9 @@ from schema.pulling.mutations import PullingMutations
 from schema.relay import PAGES, NodeQueries
 from schema.scalars import SCALARS
 from schema.teams.queries import TeamQueries
+from schema.tokens.mutations import TokenMutations
+from schema.tokens.types import TokenQueries
+from schema.viewer.types import ViewerQueries
 from schema.webhooks.mutations import WebhookMutations
 from schema.webhooks.queries import WebhookQueries
 
@@ -39,6 +44,7 @@ class Query(
     CampaignQueries,
     DefinitionQueries,
     EngagementQueries,
+    GrantQueries,
     IndexQueries,
     InflationQueries,
     NetworkQueries,
@@ -46,18 +52,22 @@ class Query(
     PartnerQueries,
     PostQueries,
     TeamQueries,
+    TokenQueries,
+    ViewerQueries,
     WebhookQueries,
 ):
     pass
 
 
-@strawberry.type(description="Everything that can be changed; each needs a bearer token.")
+@strawberry.type(description="Everything that can be changed; each needs a role, or more.")
 class Mutation(
     ArticleMutations,
+    GrantMutations,
     InflationMutations,
     PartnerMutations,
     PostMutations,
     PullingMutations,
+    TokenMutations,
     WebhookMutations,
 ):
     pass

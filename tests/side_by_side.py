@@ -23,6 +23,7 @@ from tests.oracle.asked import Asked
 from tests.oracle.comparison import difference, read
 from tests.oracle.executor import answer, schema_of
 from tests.oracle.observations import observe
+from tests.oracle.restricted import closed_to, selects
 from tests.oracle.rows import fill
 from tests.oracle.tables import Tables, load
 from tests.oracle.words import Words, words_of
@@ -84,8 +85,13 @@ class Sides:
     async def agree(
         self, query: str, variables: Mapping[str, Any] | None = None, viewer: Viewer = ANONYMOUS
     ) -> Answer:
-        """The planner's answer, which is the oracle's in every value and in every order."""
+        """The planner's answer, which is the oracle's in every value and in every order; or its
+        refusal, where the query selects what the viewer may not."""
         given = variables or {}
+        if selects(self.oracle, query, closed_to(viewer)):
+            refused = await self.planned(query, given, viewer)
+            assert (refused.data, refused.codes) == (None, {"FORBIDDEN"}), f"{viewer}\n{query}"
+            return refused
         while True:
             today = self._asked(viewer).today
             found = await self.planned(query, given, viewer)

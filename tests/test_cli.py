@@ -89,6 +89,7 @@ def test_a_token_is_shown_once_listed_and_revoked(on_database: str, capsys: Outp
     assert token not in text
     assert (row["id"], row["name"]) == ("Token:1", "district app")
     assert row["scopes"] == ["READ_PUBLIC", "READ_INTERNAL", "WRITE"]
+    assert row["roles"] == [{"role": "ADMINISTRATOR", "organization": None}]
     assert row["revokedAt"] is None
     assert cli.run(["token", "revoke", "Token:1"]) == 0
     capsys.readouterr()

@@ -201,8 +201,9 @@ async def test_administrators_see_deliveries_in_the_graph_and_nobody_else(opened
     }
     assert (rejected["index"], rejected["code"], rejected["itemId"]) == (0, "UNKNOWN_POST", "a")
     assert rejected["item"].startswith(f'{{"post": "Post:{NO_SUCH}"')
-    hidden = await opened.ask(ASKED, **ids)
-    assert hidden == {"partner": {"deliveries": {"totalCount": 0, "nodes": []}}, "node": None}
+    assert (await opened.error(ASKED, **ids))["extensions"] == {"code": "FORBIDDEN"}
+    hidden = await opened.ask("query($id: ID!) { node(id: $id) { id } }", id=ids["delivery"])
+    assert hidden == {"node": None}
 
 
 async def test_the_log_is_never_altered() -> None:

@@ -23,6 +23,8 @@ from domain.articles.models import Article
 from domain.database import transaction
 from domain.engagement.actions.record import NewObservation, record
 from domain.engagement.rules import Metric, Source
+from domain.grants.actions import Holder, NewGrant, end, grant
+from domain.grants.models import RoleGrant
 from domain.notifications import Changes
 from domain.tokens.actions import create, revoke
 from tests.rows import EDITOR, NOW, derive, make_article, make_post, make_world
@@ -170,6 +172,48 @@ async def test_what_a_viewer_may_not_see_never_comes(http: ClientSession, token:
         await read(hidden, 5)
         assert await told(public) == event("a", (ids[0], 5), (ids[1], 5))
         await withdraw(EDITOR, article_id, 2)
+
+
+async def test_what_is_followed_goes_on_with_the_roles_held_by_then(http: ClientSession) -> None:
+    world = await make_world()
+    article_id = await make_article(world)
+    hidden = await make_post(world.account_id, article_id=article_id)
+    shown = await make_post(world.account_id)
+    await derive()
+    ids = [f"Post:{hidden}", f"Post:{shown}"]
+    number, text = await create(EDITOR, "roles", None, None)
+    async with socket(http, headers={"authorization": f"Bearer {text}"}) as opened:
+        await subscribe(opened, "a", FOLLOW, ids=ids)
+        assert await told(opened) == event("a", (ids[1], None))
+        holder = Holder(token_id=number)
+        new = NewGrant(role=Role.ANALYST, holder=holder, organization_id=world.organization_id)
+        role = await grant(EDITOR, new)
+        await read(hidden, 3)
+        assert await told(opened) == event("a", (ids[0], 3))
+        await end(EDITOR, role)
+        await read(hidden, 4)
+        await read(shown, 5)
+        assert await told(opened) == event("a", (ids[1], 5))
+
+
+async def test_what_goes_over_a_connection_is_done_with_the_roles_held_by_then(
+    http: ClientSession,
+) -> None:
+    number, text = await create(EDITOR, "roles", Role.ADMINISTRATOR, None)
+    role = await RoleGrant.get(token_id=number)
+    ask = "{ tokens { nodes { lastUsedAt } } }"
+    async with socket(http, headers={"authorization": f"Bearer {text}"}) as opened:
+        await subscribe(opened, "a", ask)
+        assert "errors" not in (await told(opened))["payload"]
+        await told(opened)
+        await end(EDITOR, role.id)
+        await asyncio.sleep(1.1)  # as long as anybody is known, should word be late
+        await subscribe(opened, "b", ask)
+        assert (await told(opened))["payload"][0]["extensions"] == {"code": "FORBIDDEN"}
+        await revoke(EDITOR, number)
+        await asyncio.sleep(1.1)
+        await subscribe(opened, "c", "{ network { id } }")
+        assert await closed(opened) == 4403
 
 
 async def test_a_token_that_is_revoked_ends_what_it_follows(http: ClientSession) -> None:

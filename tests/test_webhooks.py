@@ -564,7 +564,7 @@ async def test_administrators_register_look_and_replay_in_the_graph(
         **{"eventType": "ARTICLE_PUBLISHED", "state": "DELIVERED", "attempts": 1, "nextAt": None},
         **{"lastStatus": 204, "lastError": "", "endpoint": {"url": receiver.url}},
     }
-    assert await opened.ask(SEEN) == {"webhookEndpoints": {"totalCount": 0, "nodes": []}}
+    assert (await opened.error(SEEN))["extensions"] == {"code": "FORBIDDEN"}
     ids = {"id": webhook_id.replace("msg_", "WebhookMessage:")}
     async with nothing_written():
         hidden = await opened.ask(REPLAY, input=ids)

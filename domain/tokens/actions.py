@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import NamedTuple
 
+from tortoise.connection import get_connection
+
 from domain import moments, text
 from domain.access import (
     EVERY_SCOPE,
@@ -15,7 +17,6 @@ from domain.access import (
     Role,
     Scope,
     Viewer,
-    require_administrator,
 )
 from domain.audit import actions as audit
 from domain.changes import change, locked, must_exist
@@ -78,10 +79,12 @@ async def create(
 
 
 def _scopes(given: Collection[Scope]) -> list[str]:
-    """In the order in which Scope names them. Raises Invalid."""
+    """With those they include, in the order in which Scope names them: who may write must be able
+    to read what they wrote. Raises Invalid."""
     if not given:
         raise Invalid("what may it be used for?", path=("scopes",), code="EMPTY")
-    return [scope.value for scope in Scope if scope in given]
+    names = [scope.value for scope in Scope]
+    return names[: 1 + max(names.index(scope.value) for scope in given)]
 
 
 async def revoke(act: Act, token_id: int) -> None:
@@ -101,17 +104,24 @@ async def revoke(act: Act, token_id: int) -> None:
         )
 
 
-async def list_tokens(viewer: Viewer) -> list[Token]:
-    """All that were ever made, oldest first. None of them shows what it is."""
-    require_administrator(viewer)
-    return await Token.all().order_by("id")
+NOTE_USE = """
+INSERT INTO token_use (token_id, used_at) VALUES ($1, $2)
+ON CONFLICT (token_id) DO UPDATE SET used_at = excluded.used_at
+WHERE token_use.used_at < excluded.used_at - interval '1 minute'
+"""
+
+
+async def note_use(token_id: int, *, now: datetime) -> None:
+    """That a token is used now; written once a minute at most, whichever process notes it."""
+    await get_connection("default").execute_query(NOTE_USE, [token_id, now])
 
 
 class Holder(NamedTuple):
-    """Who holds a token, and until when that is so by itself."""
+    """Who holds a token or a session, and until when that is so by itself."""
 
     viewer: Viewer
     until: datetime | None
+    token_id: int | None = None
 
 
 HOLDERS_STAND_ON = holding.STANDS_ON
@@ -129,7 +139,7 @@ async def holder_of(token: str, *, now: datetime) -> Holder | None:
         return None
     held = await _held(row, now)
     ends = [moment for moment in (row.expires_at, held.until) if moment is not None]
-    return Holder(_viewer(row, held), min(ends, default=None))
+    return Holder(_viewer(row, held), min(ends, default=None), row.id)
 
 
 async def _held(row: Token, now: datetime) -> Held:

@@ -69,7 +69,7 @@ class ArticleFilter:
         kept=by_reads("article_listing", "category"),
     )
     status: ArticleStatus | None = condition(
-        "Of this status; anybody but administrators only ever sees published ones.",
+        "Of this status; all but published ones are seen only where you see drafts.",
         "{row}.status = {value}",
         "text",
         kept=by_reads("article_listing", "status"),

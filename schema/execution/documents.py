@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +20,15 @@ from graphql import (
 )
 from graphql.validation.rules import overlapping_fields_can_be_merged
 
+from domain.access import Viewer
 from schema.execution.limits import DEFAULTS, Excess, Limits, excesses, more_than
 from schema.execution.plain_variables import Plain, plain_variables
+from schema.execution.restricting import (
+    Found,
+    check_restricted,
+    restricted_fields,
+    restricted_names,
+)
 
 MAX_ERRORS = 20
 MAX_COMPARISONS = 20_000
@@ -54,6 +62,7 @@ def bad_request(message: str) -> Refused:
 class Document:
     """A valid document. Equal texts give the same object, so it serves as a key.
 
+    restricted: of each operation, the fields that not everybody may select.
     plain_variables: of each operation whose variables can be coerced by the short way.
     """
 
@@ -62,6 +71,15 @@ class Document:
     operations: dict[str | None, OperationDefinitionNode]
     fragments: dict[str, FragmentDefinitionNode]
     plain_variables: dict[str | None, tuple[Plain, ...] | None]
+    restricted: Mapping[str | None, Found]
+
+    def check(self, operation: OperationDefinitionNode, viewer: Viewer) -> None:
+        """Raises Refused when the operation selects what is not the viewer's to select."""
+        name = operation.name.value if operation.name else None
+        try:
+            check_restricted(self.restricted.get(name, {}), viewer)
+        except GraphQLError as error:
+            raise Refused([error]) from error
 
     def __hash__(self) -> int:
         return hash(self.text)
@@ -85,6 +103,7 @@ class Documents:
     ) -> None:
         self._schema = schema
         self._limits = limits
+        self._restricted = restricted_names(schema)
         self._size = size
         self._kept: OrderedDict[str, Document] = OrderedDict()
         self._letters = 0
@@ -118,7 +137,10 @@ class Documents:
         if not operations:
             raise bad_request("the document has no operation")
         plain = {name: plain_variables(operation) for name, operation in operations.items()}
-        return Document(text, node, operations, fragments, plain)
+        found: Mapping[str | None, Found] = {}
+        if any(name in text for name in self._restricted):
+            found = restricted_fields(self._schema, node)
+        return Document(text, node, operations, fragments, plain, found)
 
     def _read(self, text: str) -> DocumentNode:
         """Within the limits first, then valid: what validation takes follows from the limits."""

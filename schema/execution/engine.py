@@ -159,6 +159,7 @@ class Engine:
         if request.document_id is not None and request.query is not None:
             self._known.remember(text, request.document_id)
         operation = document.operation(request.operation_name)
+        document.check(operation, viewer)
         variables = self._coerce(document, operation, request.variables)
         if operation.operation is OperationType.QUERY:
             try:
@@ -199,7 +200,7 @@ class Engine:
             return None
         variables = self._coerce(document, operation, request.variables)
         return follow(
-            self._core, self._zone, document, operation, variables, viewer, self._max_cost
+            self._core, self._zone, document, operation, variables, self._max_cost, viewer
         )
 
     def max_age_seconds(self, plan: Plan) -> int:

@@ -108,7 +108,8 @@ def plan_payload(
     statement = Statement(context.viewer, zone, variables)
     planner = Planner(schema._schema, document.fragments, statement)
     keys = ", ".join(
-        f"{statement.bind(number, 'bigint')} AS {name}" for name, number in payload.keys.items()
+        f"{statement.bind(key, 'text' if isinstance(key, str) else 'bigint')} AS {name}"
+        for name, key in payload.keys.items()
     )
     place = Place(type_of(schema, payload), statement.alias())
     sql = as_object(planner.columns(place, nodes), f"(SELECT {keys}) {place.row}")

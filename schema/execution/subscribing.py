@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -36,13 +37,15 @@ CHANGED = "__changed"
 
 @dataclass(frozen=True)
 class Following:
-    """One subscription of one viewer. key: its field's response key."""
+    """One subscription of one viewer. key: its field's response key. again: it, followed by
+    another viewer; raises Refused."""
 
     key: str
     ids: tuple[str, ...]
     plan: Plan
     variables: Mapping[str, Any]
     viewer: Viewer
+    again: Callable[[Viewer], Following]
 
     @property
     def subjects(self) -> dict[Subject, str]:
@@ -71,10 +74,11 @@ def follow(
     document: Document,
     operation: OperationDefinitionNode,
     given: VariableValues,
-    viewer: Viewer,
     max_cost: int,
+    viewer: Viewer,
 ) -> Following:
     """Raises Refused before anything runs."""
+    document.check(operation, viewer)
     root = schema.subscription_type
     assert root is not None
     selected = collect(schema, document.fragments, given.coerced, root, [operation.selection_set])
@@ -96,7 +100,8 @@ def follow(
         raise Refused([error]) from error
     if not ids:
         raise bad_request("`ids` is empty")
-    return Following(key, tuple(ids), plan, given.coerced, viewer)
+    again = partial(follow, schema, zone, document, operation, given, max_cost)
+    return Following(key, tuple(ids), plan, given.coerced, viewer, again)
 
 
 def _of_changed(node: FieldNode) -> FieldNode:

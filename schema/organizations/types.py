@@ -9,6 +9,7 @@ import strawberry
 
 from domain.organizations.access import visible
 from domain.organizations.rules import OrganizationKind
+from domain.permissions import Permission
 from schema.articles.lists import ARTICLE_ORDERS, ArticleFilter, ArticleOrder
 from schema.campaigns.lists import CAMPAIGN_ORDERS, CampaignFilter, CampaignOrder
 from schema.engagement.types import Counted
@@ -17,6 +18,7 @@ from schema.partners.lists import PARTNER_ORDERS, PartnerFilter, PartnerOrder
 from schema.planner.declare import column, page, rows, to_one
 from schema.planner.readings import stands_on
 from schema.relay import Connection, Node
+from schema.viewer.permissions import permissions_here
 
 if TYPE_CHECKING:
     from schema.articles.types import Article
@@ -31,6 +33,7 @@ class Organization(Counted, Node):
     name: str = column("Its name.")
     version: int = column("Grows with every change; an update carries the one it saw.")
     created_at: datetime = column("When it was entered.")
+    viewer_permissions: list[Permission] = column("What you may do here.", permissions_here)
     parent: Organization | None = to_one("parent_id", "The node it stands below.")
     ancestors: list[Organization] = rows(
         "All nodes above it, from the root down.",

@@ -16,6 +16,7 @@ from schema.organizations.types import Organization
 from schema.partners.lists import ACCOUNT_ORDERS, AccountFilter, AccountOrder
 from schema.planner.declare import column, one, page, to_one
 from schema.planner.readings import stands_on
+from schema.planner.restrictions import Restriction, restricted
 from schema.posts.lists import POST_ORDERS, PostFilter, PostOrder
 from schema.pulling.types import PullStatus
 from schema.relay import Connection, Node
@@ -41,13 +42,18 @@ class Partner(Counted, Node):
         where="{row}.partner_id = {parent}.id",
         size="account.partner_id",
     )
-    deliveries: Connection[Annotated[Delivery, strawberry.lazy("schema.deliveries.types")]] = page(
-        "What it pushed, and what became of it; for administrators.",
-        orders=DeliveryOrder,
-        by=DELIVERY_ORDERS,
-        filters=DeliveryFilter,
-        where="{row}.partner_id = {parent}.id",
-        size="delivery.partner_id",
+    deliveries: Connection[Annotated[Delivery, strawberry.lazy("schema.deliveries.types")]] = (
+        restricted(
+            Restriction.DELIVERIES,
+            page(
+                "What it pushed, and what became of it.",
+                orders=DeliveryOrder,
+                by=DELIVERY_ORDERS,
+                filters=DeliveryFilter,
+                where="{row}.partner_id = {parent}.id",
+                size="delivery.partner_id",
+            ),
+        )
     )
 
 
@@ -69,7 +75,10 @@ class Account(Counted, Node):
         where="{row}.account_id = {parent}.id",
         size="post.account_id",
     )
-    pull_status: PullStatus | None = one(
-        "{row}.account_id = {parent}.id",
-        "How its pulls are going; null before the first, and for all but administrators.",
+    pull_status: PullStatus | None = restricted(
+        Restriction.DELIVERIES,
+        one(
+            "{row}.account_id = {parent}.id",
+            "How its pulls are going; null before the first, or when it is not yours to see.",
+        ),
     )

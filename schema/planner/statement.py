@@ -26,10 +26,13 @@ class Parameter:
     convert: Callable[[Any], Any] | None = None
     visible: Visible | None = None
     index: int = 0
+    of_viewer: Callable[[Viewer], Any] | None = None
 
     def resolve(self, variables: Mapping[str, Any], viewer: Viewer) -> Any:
         if self.visible is not None:
             return self.visible(viewer).values[self.index]
+        if self.of_viewer is not None:
+            return self.of_viewer(viewer)
         found = self.value.resolve(variables)
         return found if self.convert is None else self.convert(found)
 
@@ -95,6 +98,10 @@ class Statement:
     def _placeholder(self, parameter: Parameter, sql_type: str) -> str:
         self.parameters.append(parameter)
         return f"${len(self.parameters)}::{sql_type}"
+
+    def bind_viewer(self, tell: Callable[[Viewer], Any], sql_type: str) -> str:
+        """A placeholder for something of whoever asks."""
+        return self._placeholder(Parameter(Value(), of_viewer=tell), sql_type)
 
     def read_now(self, given: Given, project: Callable[[Any], Any] = lambda value: value) -> Any:
         """The value itself, because the text depends on it; remembered as part of the shape."""

@@ -16,6 +16,7 @@ from schema.organizations.types import Organization
 from schema.partners.types import Account, Partner
 from schema.planner.declare import column, one, page, to_one
 from schema.planner.readings import stands_on
+from schema.planner.restrictions import Restriction, restricted
 from schema.relay import Connection, Node
 
 if TYPE_CHECKING:
@@ -47,10 +48,13 @@ class Post(Counted, Node):
     repost_of: Annotated[Post, strawberry.lazy("schema.posts.types")] | None = to_one(
         "repost_of_id", "The post it repeats; null when none, or not yours to see."
     )
-    discounts: Connection[EngagementDiscount] = page(
-        "What of its totals was confirmed to be bought; for administrators. Totals contain it.",
-        orders=EngagementDiscountOrder,
-        by=LATEST,
-        filters=EngagementDiscountFilter,
-        where="{row}.post_id = {parent}.id",
+    discounts: Connection[EngagementDiscount] = restricted(
+        Restriction.FIGURES,
+        page(
+            "What of its totals was confirmed to be bought. Totals contain it.",
+            orders=EngagementDiscountOrder,
+            by=LATEST,
+            filters=EngagementDiscountFilter,
+            where="{row}.post_id = {parent}.id",
+        ),
     )

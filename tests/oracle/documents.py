@@ -16,6 +16,7 @@ from graphql import (
 from hypothesis import strategies as st
 
 from tests.oracle.arguments import Arguments, least
+from tests.oracle.restricted import RESTRICTED
 from tests.oracle.values import Values
 from tests.oracle.variables import Variables
 from tests.oracle.words import Words
@@ -23,8 +24,12 @@ from tests.oracle.words import Words
 Composite: TypeAlias = GraphQLObjectType | GraphQLInterfaceType
 DEEPEST = 6
 MOST_FIELDS = 60
-ELSEWHERE = ("explain", "breaks")
-"""Fields with proofs of their own: test_engagement_explanation.py, test_engagement_breaks.py."""
+MOST_ALIASES = 70
+"""From there on as few as can be: a document may have a hundred."""
+
+ELSEWHERE = ("explain", "breaks", "viewer", "roleGrants", "tokens")
+"""Fields with proofs of their own: test_engagement_explanation.py, test_engagement_breaks.py,
+test_viewer.py, test_grants_graph.py, test_tokens_graph.py."""
 ROWS = 12_000
 """The most rows a document may ask for: below what one request may."""
 
@@ -71,6 +76,7 @@ class Drafting:
         self.cost = 0
         self.names = 0
         self.fields = 0
+        self.is_open_to_all = self.values.chance(60)
 
     def case(self) -> Case:
         query = self.schema.query_type
@@ -82,7 +88,8 @@ class Drafting:
         return Case(text, self.variables.sets())
 
     def selection(self, place: Place, *, most: int = 6) -> str:
-        number = 1 if self.fields > MOST_FIELDS else self.values.draw(st.integers(1, most))
+        is_full = self.fields > MOST_FIELDS or self.names > MOST_ALIASES
+        number = 1 if is_full else self.values.draw(st.integers(1, most))
         self.fields += number
         return "{ " + " ".join(self._member(place) for _ in range(number)) + " }"
 
@@ -109,7 +116,11 @@ class Drafting:
 
     def _field(self, place: Place) -> str:
         leaves = [name for name, field in place.type_.fields.items() if _is_leaf(field)]
-        objects = [name for name in place.type_.fields if name not in (*leaves, *ELSEWHERE)]
+        objects = [
+            name
+            for name in place.type_.fields
+            if name not in (*leaves, *ELSEWHERE) and self._may_ask(place.type_.name, name)
+        ]
         affordable = self._has_room(place) and self.cost + place.times <= ROWS
         if not affordable or not objects:
             return self._leaf(place, leaves)
@@ -117,8 +128,11 @@ class Drafting:
             return self._leaf(place, leaves)
         return self._object(place, self.values.one(objects))
 
+    def _may_ask(self, type_name: str, name: str) -> bool:
+        return not self.is_open_to_all or (type_name, name) not in RESTRICTED
+
     def _has_room(self, place: Place) -> bool:
-        return place.depth > 0 and self.fields < MOST_FIELDS
+        return place.depth > 0 and self.fields < MOST_FIELDS and self.names < MOST_ALIASES
 
     def _leaf(self, place: Place, leaves: list[str]) -> str:
         name = self.values.one(leaves) if leaves else "__typename"

@@ -25,6 +25,7 @@ from tests.oracle.counting import Series, compared, leaders, points, stale, tota
 from tests.oracle.indices import formulas, indices, inputs
 from tests.oracle.lists import page
 from tests.oracle.pulls import pull_status
+from tests.oracle.sight import permissions
 from tests.oracle.tables import Network, Row
 
 
@@ -206,6 +207,7 @@ EVERYWHERE: dict[str, Callable[..., Any]] = {
 
 FIELDS: dict[tuple[str, str], Callable[..., Any]] = {
     ("Query", "node"): _node,
+    ("Organization", "viewerPermissions"): permissions,
     ("Query", "nodes"): lambda asked, root, ids: [asked.find(id_) for id_ in ids],
     ("Query", "article"): _article,
     ("Query", "network"): lambda asked, root: Network(),

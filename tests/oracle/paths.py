@@ -15,6 +15,8 @@ from graphql import (
     is_leaf_type,
 )
 
+from tests.oracle.restricted import Place
+
 SIZES = {1: (100,), 2: (20, 5), 3: (8, 4, 2)}
 """How many rows of each list on the way are asked for, so that no way is too costly."""
 
@@ -75,9 +77,13 @@ def _targets(schema: GraphQLSchema, field: GraphQLField) -> list[GraphQLObjectTy
     return [type_] if schema.is_sub_type(node, type_) else []
 
 
-def document(schema: GraphQLSchema, path: Path, arguments: str) -> str:
-    """Everything at the path's end, and one step beyond it. arguments: of the first step."""
-    return "{ " + _walk(schema, "Query", path.steps, SIZES[len(path.steps)], arguments) + " }"
+def document(
+    schema: GraphQLSchema, path: Path, arguments: str, without: frozenset[Place] = frozenset()
+) -> str:
+    """Everything at the path's end, and one step beyond it. arguments: of the first step. without:
+    what is not asked at the end."""
+    sizes = SIZES[len(path.steps)]
+    return "{ " + _walk(schema, "Query", path.steps, sizes, arguments, without) + " }"
 
 
 def _walk(
@@ -86,11 +92,12 @@ def _walk(
     steps: tuple[Step, ...],
     sizes: tuple[int, ...],
     arguments: str,
+    without: frozenset[Place],
 ) -> str:
     (name, target), rest = steps[0], steps[1:]
-    inner = _everything(schema, target)
+    inner = _everything(schema, target, without)
     if rest:
-        inner = "{ id " + _walk(schema, target, rest, sizes[1:], "") + " }"
+        inner = "{ id " + _walk(schema, target, rest, sizes[1:], "", without) + " }"
     type_ = schema.type_map[owner]
     assert isinstance(type_, GraphQLObjectType)
     field = type_.fields[name]
@@ -116,10 +123,15 @@ def _reached(field: GraphQLField, target: str, inner: str) -> str:
     return inner
 
 
-def _everything(schema: GraphQLSchema, type_name: str) -> str:
+def _everything(schema: GraphQLSchema, type_name: str, without: frozenset[Place]) -> str:
     type_ = schema.type_map[type_name]
     assert isinstance(type_, GraphQLObjectType)
-    return "{ __typename " + " ".join(map(_shown, type_.fields, type_.fields.values())) + " }"
+    shown = [
+        _shown(name, field)
+        for name, field in type_.fields.items()
+        if (type_name, name) not in without
+    ]
+    return "{ __typename " + " ".join(shown) + " }"
 
 
 def _shown(name: str, field: GraphQLField) -> str:

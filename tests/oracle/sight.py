@@ -15,6 +15,7 @@ from domain.pulling.models import AccountPull
 from domain.webhooks.models import WebhookEndpoint, WebhookMessage
 
 if TYPE_CHECKING:
+    from tests.oracle.asked import Asked
     from tests.oracle.tables import Row, Tables
 
 OF_THE_NETWORK = (AuditEntry, AuditLink, WebhookEndpoint, WebhookMessage)
@@ -78,4 +79,36 @@ def _has_role(
     return any(
         grant.role in roles and (grant.path == "" or int(grant.path.split(".")[-1]) in above)
         for grant in viewer.grants
+    )
+
+
+MAY: dict[str, tuple[Role, ...]] = {
+    "SEE_DRAFTS": WRITES,
+    "SEE_DELIVERIES": WATCHES,
+    "SEE_ROLES": (Role.ADMINISTRATOR,),
+    "CREATE_ARTICLE": (Role.AUTHOR, Role.ADMINISTRATOR),
+    "EDIT_DRAFT": (Role.AUTHOR, Role.REVIEWER, Role.PUBLISHER, Role.ADMINISTRATOR),
+    "EDIT_ARTICLE": (Role.PUBLISHER, Role.ADMINISTRATOR),
+    "PUBLISH_ARTICLE": (Role.PUBLISHER, Role.ADMINISTRATOR),
+    "CREATE_CAMPAIGN": (Role.PUBLISHER, Role.ADMINISTRATOR),
+    "REGISTER_POST": (Role.PUBLISHER, Role.ADMINISTRATOR),
+    "IMPORT_ENGAGEMENT": (Role.ADMINISTRATOR,),
+    "DECIDE_INFLATION": (Role.ADMINISTRATOR,),
+    "MANAGE_PARTNER": (Role.ADMINISTRATOR,),
+    "MANAGE_ORGANIZATION": (Role.ADMINISTRATOR,),
+    "GRANT_ROLE": (Role.ADMINISTRATOR,),
+}
+
+
+def permissions(asked: Asked, organization: Row) -> list[str]:
+    """What the viewer may do at the organization, by name."""
+    viewer = asked.viewer
+    if viewer.kind is Kind.SYSTEM:
+        return sorted(MAY)
+    scopes = dict.fromkeys(MAY, Scope.WRITE)
+    scopes |= {name: Scope.READ_INTERNAL for name in MAY if name.startswith("SEE_")}
+    return sorted(
+        name
+        for name, roles in MAY.items()
+        if scopes[name] in viewer.scopes and _has_role(asked.tables, viewer, roles, organization.id)
     )
