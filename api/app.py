@@ -18,7 +18,7 @@ from api.callers import Callers, SessionRules, utc_now
 from api.cors import Cors
 from api.disconnects import watching
 from api.encodings import PLAIN
-from api.events import Events
+from api.events import PATIENCE_SECONDS, Events
 from api.following import following
 from api.graphql import GraphQL
 from api.load import Load
@@ -178,6 +178,7 @@ def create_app(
                 each=settings.following_each,
                 caller_most=settings.following_caller,
                 seconds=settings.request_seconds,
+                patience_seconds=min(PATIENCE_SECONDS, settings.untaken_seconds),
             )
             app.state.changes = changes
             standing = Standing(engine, reader, shared, events, gate, changes)

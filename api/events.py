@@ -25,6 +25,7 @@ from schema.execution.documents import Refused
 from schema.execution.engine import Engine, Request, failure
 from schema.execution.subscribing import Following
 
+PATIENCE_SECONDS = 10.0
 MOST_EACH = 20
 """Subscriptions on one connection."""
 
@@ -40,7 +41,8 @@ class CallerChanged(Exception):
 class Events:
     """What both transports share. most: connections of this process; each: of one address;
     caller_most: subscriptions of one user, token or partner in this process; seconds: the longest
-    one query or mutation may take."""
+    one query or mutation may take; patience_seconds: a client that does not take an event for so
+    long is left."""
 
     def __init__(
         self,
@@ -55,6 +57,7 @@ class Events:
         each: int,
         caller_most: int,
         seconds: float,
+        patience_seconds: float,
     ) -> None:
         self.engine = engine
         self.callers = callers
@@ -66,6 +69,7 @@ class Events:
         self._each = each
         self._caller_most = caller_most
         self._seconds = seconds
+        self.patience_seconds = patience_seconds
         self._by_address: Counter[Hashable] = Counter()
         self._by_caller: Counter[Hashable] = Counter()
         self.connections = 0

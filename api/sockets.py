@@ -31,7 +31,6 @@ from schema.execution.engine import Request
 
 PROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 3.0
-PATIENCE_SECONDS = 10.0
 MAX_LETTERS = 1_000_000
 MAX_REASON = 100
 """Letters of a reason: with its code it must fit into 125 bytes."""
@@ -261,7 +260,7 @@ class Socket:
     async def _write(self, text: bytes) -> None:
         """Raises TimeoutError for a client that takes nothing."""
         message = {"type": "websocket.send", "text": text.decode()}
-        await asyncio.wait_for(self._send_message(message), PATIENCE_SECONDS)
+        await asyncio.wait_for(self._send_message(message), self._events.patience_seconds)
 
 
 def _read(message: Any) -> Message:

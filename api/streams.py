@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
+from functools import partial
 
 from graphql import GraphQLError
 from starlette.types import Message, Receive, Scope, Send
@@ -28,9 +29,7 @@ MAX_BODY = 1_000_000
 SILENCE_SECONDS = 15.0
 """After so long a comment is sent, so that nobody on the way thinks the connection dead."""
 
-PATIENCE_SECONDS = 10.0
-"""A client that does not take an event for so long is left."""
-
+Write = Callable[[bytes], Awaitable[None]]
 ENDED = GraphQLError(
     "the token has changed, has expired or was revoked", extensions={"code": "UNAUTHENTICATED"}
 )
@@ -119,12 +118,13 @@ async def _send_events(
 ) -> None:
     start = [(b"content-type", EVENT_STREAM), *UNKEPT, *_id(request_id)]
     await send({"type": "http.response.start", "status": 200, "headers": start})
+    patient = partial(_write, send, events.patience_seconds)
     left = asyncio.create_task(_left(receive))
     try:
         async with aclosing(events.of(following, headers, request_id)) as answers:
-            await _relay(answers, left, send)
+            await _relay(answers, left, patient)
     except (CallerChanged, Unauthorized):
-        await _write(send, next_event(Answer(NOTHING, [ENDED]).body) + COMPLETE)
+        await patient(next_event(Answer(NOTHING, [ENDED]).body) + COMPLETE)
     except TimeoutError:
         return  # it takes nothing any more, no end either
     finally:
@@ -132,9 +132,9 @@ async def _send_events(
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def _relay(answers: AsyncIterator[Answer], left: asyncio.Task[None], send: Send) -> None:
+async def _relay(answers: AsyncIterator[Answer], left: asyncio.Task[None], write: Write) -> None:
     """Until the client leaves, or an answer holds an error."""
-    await _write(send, SILENCE)
+    await write(SILENCE)
     while True:
         coming = asyncio.ensure_future(anext(answers))
         try:
@@ -147,22 +147,22 @@ async def _relay(answers: AsyncIterator[Answer], left: asyncio.Task[None], send:
                 if left.done():
                     return
                 if not coming.done():
-                    await _write(send, SILENCE)
+                    await write(SILENCE)
         finally:
             if not coming.done():
                 coming.cancel()
                 await asyncio.wait({coming})
         answer = coming.result()
-        await _write(send, next_event(answer.body))
+        await write(next_event(answer.body))
         if answer.errors:
-            await _write(send, COMPLETE)
+            await write(COMPLETE)
             return
 
 
-async def _write(send: Send, part: bytes) -> None:
+async def _write(send: Send, patience_seconds: float, part: bytes) -> None:
     """Raises TimeoutError for a client that takes nothing."""
     message = {"type": "http.response.body", "body": part, "more_body": True}
-    await asyncio.wait_for(send(message), PATIENCE_SECONDS)
+    await asyncio.wait_for(send(message), patience_seconds)
 
 
 async def _left(receive: Receive) -> None:
