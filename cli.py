@@ -77,6 +77,22 @@ COMMANDS = (
         ("migrate", "DATABASE_URL=postgresql://user@host/db ./xinfeng migrate", "migrate --check"),
     ),
     Command(
+        "backup",
+        "commands.backup:backup",
+        "Write the whole database to one file, while everybody goes on.",
+        ("backup /backups/xinfeng-$(date +%F).zip", "backup today.zip --json"),
+    ),
+    Command(
+        "restore",
+        "commands.backup:restore",
+        "Fill an empty database from a backup, and prove what came back.",
+        (
+            "restore today.zip",
+            "restore today.zip --into xinfeng_restored",
+            "XINFENG_DATA_DIR=/tmp/look ./xinfeng restore today.zip",
+        ),
+    ),
+    Command(
         "psql",
         "commands.databases:psql",
         "Open PostgreSQL's own terminal on the database.",

@@ -1,0 +1,1 @@
+"""One file that holds a whole database, and the way back."""
