@@ -36,6 +36,7 @@ from api.request_ids import Identified
 from api.response_headers import protecting
 from api.shared_reads import SharedReads
 from api.sockets import serve_socket
+from api.stopping import Stopping
 from api.streams import stream
 from domain.database import open_database
 from domain.engagement.actions.backlog import backlog
@@ -109,11 +110,12 @@ def create_app(
     *,
     metrics_directory: Path | None = None,
     clock: Callable[[], datetime] = utc_now,
+    hears_signals: bool = False,
 ) -> Application:
     """The ASGI application. It starts even while the database is away, and finds it later.
 
     metrics_directory: where it writes what it counts, if anybody wants to know. clock: by which
-    sessions and links expire.
+    sessions and links expire. hears_signals: whether SIGTERM and SIGINT end what goes on for ever.
     """
     box = SecretBox(settings.secret_keys)
     known = KnownDocuments(
@@ -146,6 +148,9 @@ def create_app(
             timeout_seconds=settings.statement_timeout_seconds,
         )
         operations.names = OperationNames(engine.read_trusted())
+        stopping = Stopping()
+        if hears_signals:
+            stopping.hear_signals()
         async with (
             open_database(settings.database_url, statement_seconds=settings.request_seconds),
             reading as reader,
@@ -174,6 +179,7 @@ def create_app(
                 app.state.callers,
                 hub,
                 shared,
+                stopping,
                 most=settings.following_connections,
                 each=settings.following_each,
                 caller_most=settings.following_caller,

@@ -14,6 +14,7 @@ from api.following import Hub, Watch
 from api.meters import Meter
 from api.replies import Headers
 from api.shared_reads import SharedReads
+from api.stopping import Stopping
 from domain.access import Kind, Viewer
 from domain.deadlines import ending_at
 from domain.outages import OUTAGES, TimedOut
@@ -52,6 +53,7 @@ class Events:
         callers: Callers,
         hub: Hub,
         shared: SharedReads,
+        stopping: Stopping,
         *,
         most: int,
         each: int,
@@ -61,6 +63,7 @@ class Events:
     ) -> None:
         self.engine = engine
         self.callers = callers
+        self.stopping = stopping
         self._box = box
         self._reader = reader
         self._hub = hub

@@ -8,4 +8,8 @@ from api.metrics.snapshots import DIRECTORY
 from settings import load_settings
 
 directory = os.environ.get(DIRECTORY)
-app = create_app(load_settings(), metrics_directory=Path(directory) if directory else None)
+app = create_app(
+    load_settings(),
+    metrics_directory=Path(directory) if directory else None,
+    hears_signals=True,
+)

@@ -47,6 +47,10 @@ class Close(Exception):
         self.reason = reason
 
 
+GOING_AWAY = Close(1001, "Going away")
+"""The process stops; clients of the protocol connect again by themselves."""
+
+
 class Message(msgspec.Struct, frozen=True):
     """What a client may send; what is not of its type is looked at there."""
 
@@ -99,7 +103,10 @@ class Socket:
     async def serve(self) -> None:
         close = Close(4429, "Too many connections follow something here")
         try:
-            with self._events.connection(self._meter):
+            with (
+                self._events.connection(self._meter),
+                self._events.stopping.telling(lambda: self._end(GOING_AWAY)),
+            ):
                 close = await self._until_closed()
         except TooMany:
             pass

@@ -121,8 +121,10 @@ async def _send_events(
     patient = partial(_write, send, events.patience_seconds)
     left = asyncio.create_task(_left(receive))
     try:
-        async with aclosing(events.of(following, headers, request_id)) as answers:
-            await _relay(answers, left, patient)
+        # Without an event `complete`: a client then comes again by itself, to another process.
+        with events.stopping.telling(left.cancel):
+            async with aclosing(events.of(following, headers, request_id)) as answers:
+                await _relay(answers, left, patient)
     except (CallerChanged, Unauthorized):
         await patient(next_event(Answer(NOTHING, [ENDED]).body) + COMPLETE)
     except TimeoutError:
@@ -133,7 +135,7 @@ async def _send_events(
 
 
 async def _relay(answers: AsyncIterator[Answer], left: asyncio.Task[None], write: Write) -> None:
-    """Until the client leaves, or an answer holds an error."""
+    """Until the client leaves, this process is told to stop, or an answer holds an error."""
     await write(SILENCE)
     while True:
         coming = asyncio.ensure_future(anext(answers))

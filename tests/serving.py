@@ -25,6 +25,7 @@ class Served:
     """A server on a port of 127.0.0.1."""
 
     port: int
+    process: subprocess.Popen[bytes]
 
     async def ask(self, request: bytes) -> tuple[int, dict[str, str], bytes]:
         """Status, headers and body of a request over a connection of its own."""
@@ -64,7 +65,7 @@ def served(
             started.append((process, port))
         for process, port in started:
             _wait(process, port)
-        yield [Served(port) for _, port in started]
+        yield [Served(port, process) for process, port in started]
     finally:
         for process, _ in started:
             process.send_signal(signal.SIGTERM)
