@@ -32,6 +32,7 @@ PLACES = (
     Place("account", "credential", "Account"),
     Place("second_factor", "secret", "SecondFactor"),
     Place("signing_secret", "secret", "SigningSecret"),
+    Place("second_factor", "secret", "SecondFactor"),
     Place("webhook_endpoint", "secret", "WebhookEndpoint"),
     Place("webhook_endpoint", "older_secret", "WebhookEndpoint"),
 )

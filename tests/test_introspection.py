@@ -11,6 +11,7 @@ import pytest
 
 from domain.access import SYSTEM, Act, Role
 from domain.tokens.actions import create
+from schema.execution.discretion import without_secrets
 from tests.asgi import call
 from tests.graph import Graph, graph
 
@@ -101,3 +102,21 @@ async def test_graphiql_can_be_off(database_url: str) -> None:
         found = await call(opened.app, "GET", "/graphql", headers={"accept": "text/html"})
         assert b"graphiql" not in found.body
         assert found.status == 406
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ('found { secret: "whsec_QUJD", url: "x" }', 'found { secret: …, url: "x" }'),
+        ('{ newPassword: "a \\" b", name: "c" }', '{ newPassword: …, name: "c" }'),
+        ('{ credential: ["a", "b"], n: 1 }', "{ credential: …, n: 1 }"),
+        (
+            "String cannot represent a non string value: ['a']",
+            "String cannot represent a non string value",
+        ),
+        ("String cannot represent whsec_QUJD+/= here", "String cannot represent whsec_… here"),
+        ("Cannot query field 'titel' on 'Node'.", "Cannot query field 'titel' on 'Node'."),
+    ],
+)
+def test_a_refusal_repeats_no_secret(said: str, told: str) -> None:
+    assert without_secrets(said) == told

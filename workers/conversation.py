@@ -10,7 +10,7 @@ from typing import TypeVar
 import structlog
 
 from domain.access import SYSTEM, Act
-from domain.partners.credentials import credential_of, secrets_of
+from domain.partners.credentials import Secrets, credential_of, secrets_of
 from domain.partners.models import Account
 from domain.pulling.actions.accounts import keep_renewed
 from domain.pulling.actions.archive import GivenAnswer
@@ -30,6 +30,10 @@ from workers.platforms.protocol import (
 from workers.tools import Tools
 
 T = TypeVar("T")
+OPEN = frozenset({"app_id", "client_id", "client_key", "expires_at"})
+"""Parts of a credential that are no secrets, and may stand in what a platform says."""
+
+SHORTEST_SECRET = 8
 log = structlog.get_logger()
 
 
@@ -167,9 +171,17 @@ class Conversation:
             self.account.platform,
             request.shown(),
             answer.status,
-            answer.body,
+            without(self.account.secrets, answer.body),
             answer.received_at,
         )
+
+
+def without(secrets: Secrets, body: bytes) -> bytes:
+    """What a platform said, to be kept: should it repeat a secret, without that."""
+    for name, secret in secrets.items():
+        if name not in OPEN and len(secret) >= SHORTEST_SECRET:
+            body = body.replace(secret.encode(), b"[secret]")
+    return body
 
 
 def _account(tools: Tools, row: Account) -> PulledAccount:

@@ -1,4 +1,4 @@
-"""To whom the schema tells what it is: whole, by introspection, and in part, by suggestions."""
+"""What refusals do not say: secrets, ever, and names to whom the schema is not shown."""
 
 from __future__ import annotations
 
@@ -16,6 +16,20 @@ from schema.planner.plan import Plan
 
 SUGGESTION = re.compile(r" Did you mean (?:[a-z ]+ )?'[^']*'(?:(?:, or |, | or )'[^']*')*\?")
 """What graphql-core says of names that are there, in a message about one that is not."""
+
+TEXT = r'"(?:[^"\\]|\\.)*"?'
+LIST_OR_OBJECT = r"[\[{][^}\]]*[\]}]?"
+SECRET = re.compile(
+    rf"\b(\w*(?:secret|credential|password|token)\w*: )(?:{TEXT}|{LIST_OR_OBJECT}|\w+)",
+    re.IGNORECASE,
+)
+"""How graphql-core repeats a secret in a message about the input object that it stands in."""
+
+NO_TEXT = re.compile(r"(String cannot represent a non string value): .*", re.DOTALL)
+"""What stood where a text was expected may hold one that is secret."""
+
+KEYS = re.compile(r"\b(whsec_|xf_)[A-Za-z0-9_+/=-]+")
+"""What our own secrets look like, wherever they stand."""
 
 
 class Introspection(StrEnum):
@@ -41,13 +55,13 @@ class Discretion:
 
     @contextmanager
     def towards(self, viewer: Viewer) -> Iterator[None]:
-        """What is refused in here suggests no names to whom the schema is not shown."""
+        """What is refused in here repeats no secret, and suggests no names to whom the schema is
+        not shown."""
         try:
             yield
         except Refused as refused:
-            if self.introspection.is_for(viewer):
-                raise
-            raise Refused([_without_suggestion(error) for error in refused.errors]) from None
+            is_shown = self.introspection.is_for(viewer)
+            raise Refused([_discreet(error, is_shown) for error in refused.errors]) from None
 
     def check(self, plan: Plan, viewer: Viewer) -> None:
         """Raises Refused for an operation that asks the schema what it is, before it is run."""
@@ -59,11 +73,16 @@ class Discretion:
             raise Refused([error])
 
 
-def _without_suggestion(error: GraphQLError) -> GraphQLError:
+def _discreet(error: GraphQLError, is_shown: bool) -> GraphQLError:
+    message = without_secrets(error.message)
+    if not is_shown:
+        message = SUGGESTION.sub("", message)
+    if message == error.message:
+        return error
     return GraphQLError(
-        SUGGESTION.sub("", error.message),
-        error.nodes,
-        error.source,
-        error.positions,
-        extensions=error.extensions,
+        message, error.nodes, error.source, error.positions, extensions=error.extensions
     )
+
+
+def without_secrets(message: str) -> str:
+    return KEYS.sub(r"\1…", SECRET.sub(r"\1…", NO_TEXT.sub(r"\1", message)))
