@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from domain.access import ANONYMOUS, SYSTEM, Viewer
+from domain.access import (
+    ANONYMOUS,
+    EVERY_SCOPE,
+    SYSTEM,
+    Grant,
+    Kind,
+    Role,
+    Scope,
+    Viewer,
+)
 from schema.execution.engine import Engine
 from schema.planner.plan import Plan
 from schema.root import build
@@ -73,6 +82,34 @@ def test_viewers_of_other_roles_never_share_a_plan(engine: Engine) -> None:
     assert "status = 'PUBLISHED'" in public.sql
     assert "status = 'PUBLISHED'" not in all_rows.sql
     assert plan(engine, LIST, {}) is public
+
+
+def _analyst(number: int, *paths: str) -> Viewer:
+    grants = tuple(Grant(Role.ANALYST, path) for path in paths)
+    return Viewer(Kind.USER, number, f"user {number}", grants, EVERY_SCOPE)
+
+
+def test_roles_at_other_places_share_a_plan_and_bind_their_own(engine: Engine) -> None:
+    viewers = [_analyst(1, "1.2"), _analyst(2, "1.3", "4")]
+    one, other = (plan(engine, LIST, {}, viewer) for viewer in viewers)
+    assert one is other
+    assert "1.2" not in one.sql
+    bound = [one.values({}, viewer) for viewer in viewers]
+    assert bound == [[["1.2"]], [["1.3", "4"]]]
+
+
+def test_who_holds_nothing_has_the_statement_of_a_stranger(engine: Engine) -> None:
+    """Reads of strangers are what they were: roles leave no trace in their statements."""
+    stranger = plan(engine, LIST, {})
+    assert "organization" not in stranger.sql
+    assert stranger.parameters == ()
+    dispatcher = Viewer(
+        Kind.USER, 3, "user 3", (Grant(Role.DISPATCHER, ""),), frozenset({Scope.READ_PUBLIC})
+    )
+    assert plan(engine, LIST, {}, dispatcher).sql == stranger.sql
+    everywhere = plan(engine, LIST, {}, _analyst(4, ""))
+    assert everywhere is not stranger
+    assert everywhere.parameters == ()
 
 
 def test_a_plan_made_later_may_depend_on_more(engine: Engine) -> None:
