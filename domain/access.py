@@ -74,6 +74,10 @@ class Viewer:
     grants: tuple[Grant, ...] = ()
     scopes: frozenset[Scope] = frozenset()
 
+    def __hash__(self) -> int:
+        """Of little: each request looks a viewer up several times, and few share a name."""
+        return hash((self.number, self.name))
+
     @property
     def is_administrator(self) -> bool:
         """Of the whole network, free to read and write what every organization has."""
