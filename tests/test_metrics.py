@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -178,6 +179,8 @@ async def test_every_metric_is_explained(api: tuple[Served, int]) -> None:
     ours = sorted(name for name in names if name.startswith("xinfeng_"))
     assert len(ours) > 35
     assert [name for name in ours if f"`{name}`" not in page] == []
+    named = {re.sub("_(bucket|count)$", "", name) for name in re.findall("xinfeng_[a-z_]+", page)}
+    assert sorted(named - names - {"xinfeng_again"}) == []  # a database's name among the examples
 
 
 async def test_what_waits_in_the_database(api: tuple[Served, int], database_url: str) -> None:
