@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NewType
 
 import strawberry
@@ -23,7 +23,10 @@ def _parse_datetime(value: Any) -> datetime:
         raise _refused("not a date and time, e.g. 2026-11-23T08:00:00+08:00") from error
     if moment.tzinfo is None:
         raise _refused("a date and time needs its offset, e.g. 2026-11-23T08:00:00+08:00")
-    return moment
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise _refused("a date and time from the year 1 to 9999, in UTC too") from error
 
 
 def _parse_date(value: Any) -> date:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -44,11 +44,11 @@ def _key(key: Any, order: Order) -> Any:
     if order.sql_type == "timestamptz":
         try:
             moment = datetime.fromisoformat(key)
-        except (TypeError, ValueError) as error:
+            if moment.tzinfo is not None:
+                return moment.astimezone(UTC)
+        except (TypeError, ValueError, OverflowError) as error:
             raise BadInput(NOT_A_CURSOR) from error
-        if moment.tzinfo is None:
-            raise BadInput(NOT_A_CURSOR)
-        return moment
+        raise BadInput(NOT_A_CURSOR)
     wanted = {"bigint": int, "text": str}[order.sql_type]
     if not isinstance(key, wanted) or isinstance(key, bool):
         raise BadInput(NOT_A_CURSOR)
