@@ -24,6 +24,7 @@ from domain.partners.rules import PartnerKind, Platform
 from domain.permissions import Permission
 from domain.posts.rules import PostState
 from domain.teams.rules import TeamKind
+from domain.users.rules import UserState
 from domain.webhooks.rules import MessageState, WebhookEventType
 from schema.described import described
 
@@ -246,4 +247,11 @@ described(
     MANAGE_PARTNER="Registering partners and accounts, their credentials and secrets.",
     MANAGE_ORGANIZATION="Entering, renaming and moving organizations, people and teams.",
     GRANT_ROLE="Granting and ending roles.",
+)
+described(
+    UserState,
+    "Where an account of a person stands.",
+    INVITED="Its owner has not taken it yet.",
+    ACTIVE="Its owner may sign in.",
+    LOCKED="Nobody may sign in to it.",
 )

@@ -31,6 +31,8 @@ from schema.scalars import SCALARS
 from schema.teams.queries import TeamQueries
 from schema.tokens.mutations import TokenMutations
 from schema.tokens.types import TokenQueries
+from schema.users.mutations import UserMutations
+from schema.users.queries import UserQueries
 from schema.viewer.types import ViewerQueries
 from schema.webhooks.mutations import WebhookMutations
 from schema.webhooks.queries import WebhookQueries
@@ -54,6 +56,7 @@ class Query(
     TeamQueries,
     TokenQueries,
     ViewerQueries,
+    UserQueries,
     WebhookQueries,
 ):
     pass
@@ -68,6 +71,7 @@ class Mutation(
     PostMutations,
     PullingMutations,
     TokenMutations,
+    UserMutations,
     WebhookMutations,
 ):
     pass
