@@ -40,6 +40,13 @@ def _public(value: str) -> str:
     return value.rstrip("/")
 
 
+def _issuer(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.netloc or parts.query):
+        raise ValueError("not an issuer's address, e.g. https://login.example.org")
+    return value
+
+
 def _zone(value: str) -> str:
     if value not in available_timezones():
         raise ValueError("not a time zone of the IANA database, e.g. Asia/Shanghai")
@@ -145,6 +152,20 @@ class Settings(BaseSettings):
         ge=300,
         le=2_592_000,
         description="A session ends so long after signing in, whatever happens.",
+    )
+    openid_issuer: Annotated[str, AfterValidator(_issuer)] = Field(
+        default="",
+        description="An OpenID provider whose people may sign in here, e.g. "
+        "https://login.example.org/realms/daxing. Empty: none.",
+    )
+    openid_client_id: str = Field(default="", description="As whom we are registered there.")
+    openid_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="By which it knows us."
+    )
+    openid_name: str = Field(default="OpenID", description="What the sign-in page calls it.")
+    openid_creates_users: bool = Field(
+        default=False,
+        description="Make an account, without any role, for whom the provider knows and we do not.",
     )
     processes: int = Field(default=1, ge=1, le=64, description="API processes.")
     time_zone: Annotated[str, AfterValidator(_zone)] = Field(

@@ -28,7 +28,8 @@ from api.metrics.rest import CountedRest
 from api.metrics.sampling import sampling
 from api.metrics.standing import Standing
 from api.metrics.tally import Tally
-from api.people import account, links, signing_in
+from api.people import account, links, openid, signing_in
+from api.people.provider import Provider, Registration
 from api.push_load import Gate
 from api.rates import Policy, Rates
 from api.replies import headers_of
@@ -50,7 +51,7 @@ from schema.execution.trusted import KnownDocuments, load_trusted
 from schema.root import build
 from settings import Settings
 
-PARTS = (health, pages, push, push_log, openapi, imports, signing_in, links, account)
+PARTS = (health, pages, push, push_log, openapi, imports, signing_in, links, account, openid)
 
 
 class Application:
@@ -198,8 +199,23 @@ def create_app(
     rest.state.settings = settings
     rest.state.secret_box = box
     rest.state.clock = clock
+    rest.state.addresses = Addresses(settings.trusted_proxies)
+    rest.state.openid = _provider(settings)
     rest.state.gate = gate
     rest.state.tally = tally
     rest.state.engine = engine
     application = Application(graphql, Identified(CountedRest(rest, rest.routes, tally)), settings)
     return application
+
+
+def _provider(settings: Settings) -> Provider | None:
+    if not settings.openid_issuer:
+        return None
+    return Provider(
+        Registration(
+            issuer=settings.openid_issuer,
+            client_id=settings.openid_client_id,
+            client_secret=settings.openid_client_secret.get_secret_value(),
+            back_url=f"{settings.address}{openid.BACK}",
+        )
+    )

@@ -17,11 +17,12 @@ Headers = Mapping[str, str] | Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """headers: names in lower case; the last of equal ones."""
+    """headers: names in lower case; the last of equal ones. cookies: every Set-Cookie header."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    cookies: tuple[str, ...] = ()
 
     def json(self) -> Any:
         return json.loads(self.body)
@@ -59,6 +60,9 @@ async def call(
         },
         body=b"".join(
             message.get("body", b"") for message in sent if message["type"] == "http.response.body"
+        ),
+        cookies=tuple(
+            value.decode("latin-1") for name, value in start["headers"] if name == b"set-cookie"
         ),
     )
 

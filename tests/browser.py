@@ -60,7 +60,6 @@ class Browser:
     app: Application
     headers: dict[str, str] = field(default_factory=lambda: {"origin": "http://localhost"})
     cookies: dict[str, str] = field(default_factory=dict)
-    given: list[str] = field(default_factory=list)
 
     async def send(self, method: str, path: str, body: bytes = b"", **headers: Any) -> Response:
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
@@ -68,12 +67,11 @@ class Browser:
         if cookie:
             sent["cookie"] = cookie
         response = await call(self.app, method, path, headers=sent, body=body)
-        if "set-cookie" in response.headers:
-            self._keep(response.headers["set-cookie"])
+        for header in response.cookies:
+            self._keep(header)
         return response
 
     def _keep(self, header: str) -> None:
-        self.given.append(header)
         for name, morsel in SimpleCookie(header).items():
             if morsel["max-age"] == "0":
                 self.cookies.pop(name, None)

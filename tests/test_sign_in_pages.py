@@ -263,6 +263,18 @@ async def test_too_many_attempts_wait(our_site: Site, browser: Browser) -> None:
     assert (await browser.sign_in(known, PASSWORD)).status == 303
 
 
+async def test_behind_a_proxy_everybody_has_an_address(our_site: Site, database_url: str) -> None:
+    behind = make_site(database_url, trusted_proxies=("127.0.0.0/8",))
+    user = await active(now=behind.clock())
+    headers = {"x-forwarded-for": "203.0.113.9", "user-agent": "Mozilla/5.0\x01"}
+    await Browser(behind.app, headers=headers).sign_in(user.email, PASSWORD)
+    forged = Browser(our_site.app, headers=headers)
+    await forged.sign_in(user.email, PASSWORD)
+    sessions = await UserSession.filter(user_id=user.id).order_by("id")
+    assert [row.address for row in sessions] == ["203.0.113.9", "127.0.0.1"]
+    assert {row.browser for row in sessions} == {"Mozilla/5.0"}
+
+
 async def test_an_invitation_is_accepted(our_site: Site, browser: Browser) -> None:
     handed = await invited(now=our_site.clock())
     user, path = await User.get(id=handed.user_id), f"/link/{handed.secret}"

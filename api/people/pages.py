@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from api.addresses import Addresses
 from api.people import cookies
 from api.people.languages import language_of
 from api.people.own_pages import is_followed_link, is_own
@@ -60,6 +61,13 @@ class Failed(Exception):
         self.key = key
         self.status = status
 
+    def shown(self, visit: Visit) -> Response:
+        error = said(self.key, visit.language)
+        response = visit.page("message.html", self.status, error=error, title="Xinfeng 新风")
+        if self.status == 503:
+            response.headers["retry-after"] = "2"
+        return response
+
 
 @dataclass(frozen=True)
 class Visit:
@@ -74,9 +82,9 @@ class Visit:
 
     @property
     def device(self) -> Device:
-        client = self.request.client
+        addresses: Addresses = self.request.app.state.addresses
         browser = self.headers.get(b"user-agent", b"").decode("latin-1")
-        return Device(client.host if client else "", _printable(browser))
+        return Device(addresses.of(self.request.scope), _printable(browser))
 
     @property
     def cookie(self) -> str:
@@ -131,7 +139,7 @@ class Visit:
         return response
 
     def go(self, path: str) -> Response:
-        """path: of ours. 303: the browser asks for it with GET."""
+        """path: of ours, or where an OpenID provider is. 303: the browser asks for it with GET."""
         return RedirectResponse(path, 303, HEADERS)
 
 
@@ -153,9 +161,9 @@ def visiting(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
             _check_origin(visit)
             return await handler(visit)
         except Failed as failed:
-            return _failed(visit, failed)
+            return failed.shown(visit)
         except OUTAGES:
-            return _failed(visit, Failed("UNAVAILABLE", 503))
+            return Failed("UNAVAILABLE", 503).shown(visit)
 
     return endpoint
 
@@ -167,15 +175,6 @@ def _check_origin(visit: Visit) -> None:
     if visit.request.method in ("GET", "HEAD") and is_followed_link(headers):
         return
     raise Failed("CROSS_SITE", 403)
-
-
-def _failed(visit: Visit, failed: Failed) -> Response:
-    response = visit.page(
-        "message.html", failed.status, error=said(failed.key, visit.language), title="Xinfeng 新风"
-    )
-    if failed.status == 503:
-        response.headers["retry-after"] = "2"
-    return response
 
 
 def _printable(text: str) -> str:

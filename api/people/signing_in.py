@@ -117,7 +117,9 @@ def _left(visit: Visit) -> Response:
 
 
 def _form(visit: Visit, email: str, goes_to: str) -> dict[str, Any]:
-    return {"email": email[:254], "next": goes_to, "provider": ""}
+    settings = visit.settings
+    provider = settings.openid_name if settings.openid_issuer else ""
+    return {"email": email[:254], "next": goes_to, "provider": provider}
 
 
 routes = [
