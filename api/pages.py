@@ -37,6 +37,10 @@ all of it: the reads. Every number says how well it is known and since when.</p>
 <li><a href="/graphql">GraphiQL</a><span>Opens with a query worth running.</span></li>
 <li><a href="/schema.graphql">Schema (SDL)</a><span>Every type and field, described.</span></li>
 </ul>
+<h2>Yours</h2>
+<ul>
+<li><a href="/account">My account</a><span>Sign in, and see where you are signed in.</span></li>
+</ul>
 <h2>Read</h2>
 <ul>{docs}</ul>
 <h2>Addresses</h2>

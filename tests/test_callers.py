@@ -9,14 +9,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from api.callers import MOMENT_SECONDS, Callers, Unauthorized
-from domain.access import ANONYMOUS, Role
+from domain.access import ANONYMOUS, Kind, Role
 from domain.notifications import Changes
+from domain.problems import Forbidden
 from domain.tokens import actions as tokens
 from domain.tokens.models import Token
+from domain.users.actions.signing_in import sign_in
+from domain.users.models import UserSession
 from tests.rows import EDITOR
-from tests.users import RULES
+from tests.users import OFFICE, PASSWORD, RULES, active
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("database", "quick_passwords")
 
 
 def _listening() -> Changes:
@@ -54,6 +57,23 @@ async def test_a_holder_is_known_until_tokens_change() -> None:
     for _ in range(2):
         with pytest.raises(Unauthorized):
             await callers.viewer_of(headers)
+
+
+async def test_a_session_is_known_until_it_ends() -> None:
+    changes = _listening()
+    callers = _callers(changes)
+    now = datetime.now(UTC)
+    begun = await sign_in((await active(now=now)).email, PASSWORD, OFFICE, now=now)
+    headers = {b"cookie": f"a=b; xinfeng={begun.secret}".encode(), b"host": b"localhost"}
+    first = await callers.viewer_of(headers)
+    assert (first.kind, first.number) == (Kind.USER, begun.user_id)
+    with pytest.raises(Forbidden):
+        await callers.viewer_of({**headers, b"origin": b"https://evil.example"})
+    await UserSession.filter(id=begun.session_id).update(ended_at=now)
+    assert await callers.viewer_of(headers) is first  # not asked: nothing was heard
+    changes.heard("user_session")
+    with pytest.raises(Unauthorized):
+        await callers.viewer_of(headers)
 
 
 async def test_a_moment_ends_also_when_word_is_lost() -> None:

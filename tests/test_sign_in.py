@@ -9,7 +9,9 @@ import pytest
 
 from domain.audit.models import AuditEntry
 from domain.problems import Conflict, Forbidden, Invalid, NotFound
+from domain.users import hashing
 from domain.users.actions import accounts, links, sessions, throttle
+from domain.users.actions.forgetting import forget_old
 from domain.users.actions.signing_in import change_password, sign_in
 from domain.users.models import SignInAttempt, User, UserLink, UserPassword, UserSession
 from domain.users.rules import LinkKind, UserState
@@ -79,6 +81,21 @@ async def test_wrong_and_unknown_and_locked_read_the_same() -> None:
         ("WRONG_CREDENTIALS", "the e-mail address and the password do not fit", ())
     }
     assert await UserSession.filter(user_id__in=[user.id, locked.id, never.id]).count() == 0
+
+
+async def test_unknown_and_wrong_take_the_same_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    verified: list[bool] = []
+    verify = hashing._verify
+
+    def counting(password: str, hash_: str) -> tuple[bool, str | None]:
+        verified.append(hash_ == hashing.DUMMY)
+        return verify(password, hash_)
+
+    monkeypatch.setattr(hashing, "_verify", counting)
+    for email in ((await active()).email, new_email(), "\x00"):
+        with pytest.raises(Forbidden):
+            await sign_in(email, OTHER_PASSWORD, Device("192.0.2.98"), now=NOW)
+    assert verified == [False, True, True]
 
 
 async def test_signing_in_gives_a_new_value_and_ends_the_earlier() -> None:
@@ -211,10 +228,18 @@ async def test_success_makes_earlier_failures_count_no_more() -> None:
     assert await SignInAttempt.filter(key=address.key).count() == HERE.most - 1
 
 
-async def test_old_attempts_are_forgotten() -> None:
-    await throttle.attempt(counted("old@example.org", "192.0.2.80"), now=NOW - timedelta(days=9))
-    assert await throttle.forget_old(NOW - timedelta(days=8)) == 3
-    assert await throttle.forget_old(NOW - timedelta(days=8)) == 0
+async def test_what_is_of_no_use_any_more_is_forgotten() -> None:
+    then = NOW - timedelta(days=100)
+    user = await active(now=then)
+    begun = await sign_in(user.email, PASSWORD, OFFICE, now=then)
+    await throttle.attempt(counted("old@example.org", "192.0.2.80"), now=NOW - HOUR - MINUTE)
+    await throttle.attempt(counted("old@example.org", "192.0.2.80"), now=NOW - MINUTE)
+    recent = await signed_in(await active())
+    assert await forget_old(NOW) == 5  # three attempts, a session and its user's invitation
+    assert not await UserSession.exists(id=begun.session_id)
+    assert not await UserLink.exists(user_id=user.id)
+    assert await UserSession.exists(id=recent.session_id)
+    assert await forget_old(NOW) == 0
 
 
 def test_a_subscriber_is_an_address_or_a_64() -> None:

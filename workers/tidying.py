@@ -1,4 +1,4 @@
-"""The ledger's housekeeping: months to come get their part, what is past its time is forgotten."""
+"""Housekeeping: months to come get their part, what is past its time is forgotten."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import structlog
 from domain.engagement.actions.months import make_months_ahead
 from domain.engagement.actions.thinning import thin_history
 from domain.pulling.expiry import expire_bodies
+from domain.users.actions.forgetting import forget_old
 from workers.tools import Tools
 
 PORTION = 500
@@ -23,8 +24,9 @@ async def keep_the_ledger(tools: Tools) -> None:
     made = await make_months_ahead(now)
     bodies = await _expire(now - timedelta(days=tools.raw_answer_days))
     thinned = await thin_history(now)
-    if made or bodies or thinned:
-        log.info("ledger_kept", months=made, bodies=bodies, thinned=thinned)
+    sign_ins = await forget_old(now)
+    if made or bodies or thinned or sign_ins:
+        log.info("ledger_kept", months=made, bodies=bodies, thinned=thinned, sign_ins=sign_ins)
 
 
 async def _expire(before: datetime) -> int:

@@ -142,11 +142,6 @@ async def listed(user_id: int, lifetimes: Lifetimes, *, now: datetime) -> list[U
     return [row for row in rows if ends_at(row.created_at, row.seen_at, lifetimes) > now]
 
 
-async def forget_old(before: datetime) -> int:
-    """Deletes sessions not seen since. Returns how many."""
-    return int(await UserSession.filter(seen_at__lt=before).delete())
-
-
 async def _told(
     client: BaseDBAsyncClient, act: Act, action: str, user_id: int, sessions: list[int]
 ) -> None:

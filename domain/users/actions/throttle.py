@@ -10,7 +10,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.database import transaction
 from domain.users.models import SignInAttempt
-from domain.users.throttling import LONGEST, Counted, Throttled, wait
+from domain.users.throttling import Counted, Throttled, wait
 
 ALONE = "SELECT pg_advisory_xact_lock(hashtextextended(encode($1, 'hex'), 5))"
 """Attempts under one key are counted one after the other, or many at once would all be let in."""
@@ -49,8 +49,3 @@ async def forget(client: BaseDBAsyncClient, attempts: Sequence[int], key: bytes)
     """These have succeeded; earlier ones under the key count no more either."""
     await SignInAttempt.filter(id__in=attempts).using_db(client).delete()
     await SignInAttempt.filter(key=key).using_db(client).delete()
-
-
-async def forget_old(now: datetime) -> int:
-    """Deletes attempts that count under no limit any more. Returns how many."""
-    return int(await SignInAttempt.filter(at__lt=now - LONGEST).delete())
