@@ -23,6 +23,8 @@ from domain.audit.models import AuditEntry
 from domain.grants import actions as grants
 from domain.grants.models import RoleGrant
 from domain.tokens import actions as tokens
+from domain.users.models import SecondFactor, User, UserSession
+from domain.users.rules import SignInMethod, UserState
 from domain.webhooks import actions as webhooks
 from domain.webhooks.models import WebhookMessage
 from domain.webhooks.rules import MessageState, WebhookEventType
@@ -134,6 +136,14 @@ QUERIES: dict[str, list[Read]] = {
             "{ it: tokens(first: 1, filter: {isRevoked: true}) { totalCount } }",
             NETWORK,
             {"totalCount": 0},
+            selected_by=NETWORK,
+        )
+    ],
+    "users": [
+        Read(
+            '{ it: users(filter: {email: "wang@example.org"}) ' + ONE + " }",
+            NETWORK,
+            listed("user"),
             selected_by=NETWORK,
         )
     ],
@@ -325,6 +335,55 @@ async def _token(district: District) -> dict[str, Any]:
     return {"id": f"Token:{number}"}
 
 
+async def _new_user(district: District) -> dict[str, Any]:
+    return {"email": f"u{_next()}@example.org", "name": "新"}
+
+
+async def _user(state: UserState) -> int:
+    now = datetime.now(UTC)
+    email = f"u{_next()}@example.org"
+    return int((await User.create(email=email, name="旧", state=state, created_at=now)).id)
+
+
+async def _invited(district: District) -> dict[str, Any]:
+    return {"id": f"User:{await _user(UserState.INVITED)}"}
+
+
+async def _active(district: District) -> dict[str, Any]:
+    return {"id": f"User:{await _user(UserState.ACTIVE)}"}
+
+
+async def _active_as_seen(district: District) -> dict[str, Any]:
+    return {**await _active(district), "version": 1}
+
+
+async def _locked(district: District) -> dict[str, Any]:
+    return {"id": f"User:{await _user(UserState.LOCKED)}", "version": 1}
+
+
+async def _renamed_user(district: District) -> dict[str, Any]:
+    return {**await _active_as_seen(district), **await _new_user(district)}
+
+
+async def _signed_in(district: District) -> dict[str, Any]:
+    number, now = await _user(UserState.ACTIVE), datetime.now(UTC)
+    await UserSession.create(
+        user_id=number,
+        sha256=_next().to_bytes(32),
+        method=SignInMethod.PASSWORD,
+        confirmed=True,
+        created_at=now,
+        seen_at=now,
+    )
+    return {"id": f"User:{number}"}
+
+
+async def _with_second_factor(district: District) -> dict[str, Any]:
+    number = await _user(UserState.ACTIVE)
+    await SecondFactor.create(user_id=number, secret=b"sealed", created_at=datetime.now(UTC))
+    return {"id": f"User:{number}"}
+
+
 async def _new_grant(district: District) -> dict[str, Any]:
     ids = district.ids
     return {"role": "AUTHOR", "holderId": ids["user"], "organizationId": ids["here"]}
@@ -446,6 +505,14 @@ MUTATIONS: dict[str, Write] = {
     ),
     "createToken": Write(_new_token, ONLY_NETWORK, NOBODY),
     "revokeToken": Write(_token, ONLY_NETWORK, NOBODY),
+    "inviteUser": Write(_new_user, ONLY_NETWORK, NOBODY),
+    "renewInvitation": Write(_invited, ONLY_NETWORK, NOBODY),
+    "resetPassword": Write(_active, ONLY_NETWORK, NOBODY),
+    "updateUser": Write(_renamed_user, ONLY_NETWORK, NOBODY),
+    "lockUser": Write(_active_as_seen, ONLY_NETWORK, NOBODY),
+    "unlockUser": Write(_locked, ONLY_NETWORK, NOBODY),
+    "signOutUser": Write(_signed_in, ONLY_NETWORK, NOBODY),
+    "removeSecondFactor": Write(_with_second_factor, ONLY_NETWORK, NOBODY),
     "registerWebhookEndpoint": Write(_new_endpoint, ONLY_NETWORK, NOBODY),
     "rotateWebhookSecret": Write(_rotated, ONLY_NETWORK, NOBODY),
     "disableWebhookEndpoint": Write(_endpoint, ONLY_NETWORK, NOBODY),

@@ -274,7 +274,6 @@ async def test_an_invitation_works_once_and_in_its_time() -> None:
     actions = await AuditEntry.filter(subject=f"User:{user.id}").order_by("id")
     assert [entry.action for entry in actions] == [
         "user.invite",
-        "user.hand_link",
         "user.accept_invitation",
         "user.set_password",
     ]

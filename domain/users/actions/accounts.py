@@ -60,9 +60,10 @@ async def invite(act: Act, new: NewUser) -> links.Handed:
                 granted_by=act.viewer.name,
                 created_at=act.now,
             )
-        told = {**values, "role": new.role}
+        handed = await links.hand(client, act, user)
+        told = {**values, "role": new.role, "link_expires_at": handed.expires_at}
         await audit.record(client, act, "user.invite", format_id("User", user.id), after=told)
-        return await links.hand(client, act, user)
+        return handed
 
 
 async def hand_link(act: Act, user_id: int, kind: LinkKind | None = None) -> links.Handed:
@@ -78,7 +79,10 @@ async def hand_link(act: Act, user_id: int, kind: LinkKind | None = None) -> lin
         if kind not in (None, links.kind_for(user)):
             taken = "taken already" if kind is LinkKind.INVITATION else "not taken yet"
             raise Conflict(f"the invitation was {taken}", path=("id",), code="WRONG_STATUS")
-        return await links.hand(client, act, user)
+        handed = await links.hand(client, act, user)
+        told = {"kind": handed.kind, "expires_at": handed.expires_at}
+        await audit.record(client, act, "user.hand_link", format_id("User", user.id), after=told)
+        return handed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

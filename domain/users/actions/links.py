@@ -53,7 +53,8 @@ async def hand(
     *,
     random: Callable[[int], bytes] = secrets.token_bytes,
 ) -> Handed:
-    """A link for a user whose row is held; older ones open nothing any more."""
+    """A link for a user whose row is held; older ones open nothing any more. The caller tells the
+    audit trail of it."""
     kind = kind_for(user)
     await void(client, user.id, now=act.now)
     secret = secret_text(random(SECRET_BYTES))
@@ -66,8 +67,6 @@ async def hand(
         created_at=act.now,
         expires_at=expires_at,
     )
-    after = {"kind": kind, "expires_at": expires_at}
-    await audit.record(client, act, "user.hand_link", format_id("User", user.id), after=after)
     return Handed(user.id, kind, secret, expires_at)
 
 
