@@ -20,7 +20,6 @@ from domain.users.actions.signing_in import sign_in
 
 HOME = "/account"
 LOCAL = re.compile(r"/(?![/\\])[\x21-\x7e]{0,500}")
-WRONG = {"WRONG_CREDENTIALS", "WRONG_CODE"}
 
 
 def destination(given: str) -> str:
