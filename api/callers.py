@@ -16,7 +16,6 @@ from api.token_uses import TokenUses
 from api.waiting import within
 from domain.access import ANONYMOUS, Viewer
 from domain.notifications import Changes
-from domain.problems import Forbidden
 from domain.tokens.actions import HOLDERS_STAND_ON, Holder, holder_of
 from domain.users.actions.holding import STANDS_ON as SESSIONS_STAND_ON
 from domain.users.actions.holding import holder_of_session
@@ -36,6 +35,13 @@ class Unauthorized(Exception):
 
     def __init__(self, what: str = "token") -> None:
         super().__init__(f"this {what} is not known, has expired or was revoked")
+
+
+class CrossSite(Unauthorized):
+    """A session was given, but by a page of another site."""
+
+    def __init__(self) -> None:
+        Exception.__init__(self, "a page of another site may not use your session")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,7 @@ class Callers:
 
     async def viewer_of(self, headers: Headers) -> Viewer:
         """Raises Unauthorized for a token or a session that is unknown, expired or revoked,
-        Forbidden for a session's cookie that another site's page sends along, and TimeoutError when
+        CrossSite for a session's cookie that another site's page sends along, and TimeoutError when
         the database does not say."""
         header = headers.get(b"authorization")
         if header is None:
@@ -94,7 +100,7 @@ class Callers:
         if not secret:
             return ANONYMOUS
         if not is_own(headers, self._sessions.public_url, self._sessions.trusted):
-            raise Forbidden("a page of another site may not use your session", code="CROSS_SITE")
+            raise CrossSite
         key = b"session" + secret.encode("latin-1")
         return await self._known_or_asked(key, partial(self._ask_session, secret))
 

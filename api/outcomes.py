@@ -5,7 +5,7 @@ from __future__ import annotations
 from graphql import GraphQLError
 
 from api.asked import GRAPHQL_JSON, BadRequest
-from api.callers import Unauthorized
+from api.callers import CrossSite, Unauthorized
 from api.deadlines import TooSlow
 from api.encodings import NotAcceptable
 from api.etags import tag_of
@@ -84,6 +84,8 @@ def refusal_of(error: BaseException, limit: int) -> tuple[str, str, int]:
             return "this took too long; ask for less", "TIMED_OUT", 504
         case RateLimited():
             return str(error), "RATE_LIMITED", 429
+        case CrossSite():
+            return str(error), "CROSS_SITE", 403
         case Unauthorized():
             return str(error), "UNAUTHENTICATED", 401
         case Forbidden():

@@ -8,10 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api.callers import MOMENT_SECONDS, Callers, Unauthorized
+from api.callers import MOMENT_SECONDS, Callers, CrossSite, Unauthorized
 from domain.access import ANONYMOUS, Kind, Role
 from domain.notifications import Changes
-from domain.problems import Forbidden
 from domain.tokens import actions as tokens
 from domain.tokens.models import Token
 from domain.users.actions.signing_in import sign_in
@@ -67,7 +66,7 @@ async def test_a_session_is_known_until_it_ends() -> None:
     headers = {b"cookie": f"a=b; xinfeng={begun.secret}".encode(), b"host": b"localhost"}
     first = await callers.viewer_of(headers)
     assert (first.kind, first.number) == (Kind.USER, begun.user_id)
-    with pytest.raises(Forbidden):
+    with pytest.raises(CrossSite):
         await callers.viewer_of({**headers, b"origin": b"https://evil.example"})
     await UserSession.filter(id=begun.session_id).update(ended_at=now)
     assert await callers.viewer_of(headers) is first  # not asked: nothing was heard
