@@ -68,6 +68,7 @@ def cost(
             1 + 400,
         ),
         ("{ leaderboard(of: ARTICLES, first: 10) { value } }", 10),
+        ('{ leaderboard(of: ARTICLES, first: 9, since: "2026-01-01") { value } }', 9 + 1_000),
         (
             "{ leaderboard(of: ARTICLES, first: 10) { subject { ... on Article {"
             " posts(first: 3) { nodes { id } } } } } }",

@@ -198,6 +198,21 @@ async def test_leaders_are_read_off_the_ranking(sized: Sized, of: str) -> None:
         assert found.sorted <= NATURAL_ROWS, str(found)
 
 
+PERIOD = """query($of: LeaderboardOf!) {
+    leaderboard(of: $of, first: 10, since: "2026-01-01", until: "2026-01-30") { value } }"""
+DAYS = """SELECT count(*) AS days, count(DISTINCT subject_id) AS subjects FROM engagement_daily
+WHERE subject_kind = $1 AND metric = 'READS' AND day BETWEEN '2026-01-01' AND '2026-01-30'"""
+
+
+@pytest.mark.parametrize("of", ["ARTICLES", "ACCOUNTS", "PARTNERS", "ORGANIZATIONS"])
+async def test_leaders_of_a_period_read_its_days_and_no_others(sized: Sized, of: str) -> None:
+    """Each day once, by an index; what is ranked is what gained in these days."""
+    row = await sized.connection.fetchrow(DAYS, of[:-1])
+    for found in await sized.works(PERIOD, {"of": of}):
+        assert found.looked_at <= row["days"] + MOST_LOOKED_AT, str(found)
+        assert found.sorted <= max(row["days"], row["subjects"]), str(found)
+
+
 @pytest.mark.parametrize("id_", ["Network:1", "Organization:1", "Account:1", "Article:100"])
 async def test_totals_and_series_read_their_own_rows(sized: Sized, id_: str) -> None:
     """Four totals, thirty days: and not one row more than what is shown, days looked at twice."""

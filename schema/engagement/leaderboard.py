@@ -16,6 +16,7 @@ from schema.planner.arguments import Arguments
 from schema.planner.declare import MAX_FIRST, column, subject
 from schema.planner.errors import BadInput
 from schema.planner.readings import stands_on
+from schema.planner.sizes import COUNTED
 from schema.planner.statement import Statement
 from schema.scalars import BigInt
 
@@ -69,6 +70,7 @@ def _values(statement: Statement, arguments: Arguments, kind: str) -> str:
     if arguments.get("since") is None and arguments.get("until") is None:
         return _totals(statement, arguments, kind)
     since, until = period_sql(statement, arguments)
+    statement.charge(COUNTED, arguments)
     days = (
         f"h.subject_kind = '{kind}' AND h.metric = '{arguments.get('metric')}'"
         f" AND h.day BETWEEN {since} AND {until}"

@@ -6,7 +6,8 @@ from domain.access import ANONYMOUS, EVERY_ROW, Viewer
 from schema.planner.readings import Visible
 
 COUNTED = 1_000
-"""What a `totalCount` that has to be counted costs, as so many rows; it is counted to the end."""
+"""What a `totalCount` that has to be counted costs, as so many rows, though it is counted to the
+end; and a leaderboard whose period's days are added up."""
 COUNTED_BELOW = 20
 """The same below a parent, whose rows bound it."""
 
