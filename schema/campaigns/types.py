@@ -9,6 +9,7 @@ import strawberry
 
 from domain.campaigns.access import visible
 from schema.engagement.types import Counted
+from schema.lookups import by_reads
 from schema.organizations.types import Organization
 from schema.planner.declare import column, page, to_one
 from schema.planner.readings import stands_on
@@ -38,4 +39,5 @@ class Campaign(Counted, Node):
         filters=PostFilter,
         where="{row}.campaign_id = {parent}.id",
         size="post.campaign_id",
+        kept=by_reads("post_listing", "campaign_id"),
     )

@@ -12,6 +12,7 @@ from domain.partners.rules import PartnerKind, Platform
 from schema.deliveries.lists import DELIVERY_ORDERS, DeliveryFilter, DeliveryOrder
 from schema.engagement.types import Counted
 from schema.indices.types import IndexScore, indices
+from schema.lookups import by_reads
 from schema.organizations.types import Organization
 from schema.partners.lists import ACCOUNT_ORDERS, AccountFilter, AccountOrder
 from schema.planner.declare import column, one, page, to_one
@@ -74,6 +75,7 @@ class Account(Counted, Node):
         filters=PostFilter,
         where="{row}.account_id = {parent}.id",
         size="post.account_id",
+        kept=by_reads("post_listing", "account_id"),
     )
     pull_status: PullStatus | None = restricted(
         Restriction.DELIVERIES,

@@ -9,6 +9,7 @@ import strawberry
 
 from domain.people.access import visible
 from schema.articles.lists import ARTICLE_ORDERS, ArticleFilter, ArticleOrder
+from schema.lookups import by_reads
 from schema.organizations.types import Organization
 from schema.planner.declare import column, page, to_one
 from schema.planner.readings import stands_on
@@ -31,4 +32,5 @@ class Person(Node):
         filters=ArticleFilter,
         where="{row}.author_id = {parent}.id",
         size="article.author_id",
+        kept=by_reads("article_listing", "author_id"),
     )

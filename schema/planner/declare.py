@@ -121,13 +121,15 @@ def page(
     filters: type[Any] | None = None,
     where: Where = "TRUE",
     size: str = "",
+    kept: Kept | None = None,
 ) -> Any:
     """A connection: `first`, `after`, `orderBy` and, where the type has one, `filter`. size: its
-    name in list_size, e.g. "post" or "post.article_id"; without it `totalCount` counts rows."""
+    name in list_size, e.g. "post" or "post.article_id"; without it `totalCount` counts rows.
+    kept: where a parent's list is kept in orders its own indexes lack."""
     arguments = _paging(orders, next(iter(by)))
     if filters is not None:
         arguments.append(argument("filter", filters | None, "Only those that fit.", default=None))
-    return planned(Page(by, where, size), description, arguments=tuple(arguments))
+    return planned(Page(by, where, size, kept), description, arguments=tuple(arguments))
 
 
 def _paging(orders: type[Enum], default: str) -> list[StrawberryArgument]:

@@ -10,7 +10,7 @@ from graphql import GraphQLField, GraphQLInputObjectType, get_named_type
 from schema.planner.arguments import Arguments, Given
 from schema.planner.catalog import conditions_of
 from schema.planner.ids import checked_id
-from schema.planner.readings import Condition, Kept
+from schema.planner.readings import Condition, Kept, Page
 from schema.planner.statement import Statement
 
 
@@ -59,7 +59,19 @@ def asked_of(field: GraphQLField, arguments: Arguments) -> list[Asked]:
     ]
 
 
-def leading(asked: Sequence[Asked], order_name: str) -> Kept | None:
-    """Where the list is kept that the first condition makes, in this order."""
-    kept = asked[0].condition.kept if asked else None
+def kept_for(reading: Page, asked: Sequence[Asked], order_name: str) -> Kept | None:
+    """Where the list is kept in this order: below a parent the whole of it, else what the first
+    condition makes of it."""
+    kept = reading.kept
+    if reading.where == "TRUE":
+        kept = asked[0].condition.kept if asked else None
     return kept if kept is not None and order_name in kept.keys else None
+
+
+def beside(kept: Kept, asked: Sequence[Asked]) -> Sequence[Asked]:
+    """The conditions to be looked at beside a kept list's own, the first. An enumeration's member
+    that stands on the row itself is said again: what a viewer never sees is then known to be
+    nothing, and not looked for."""
+    first = asked[0]
+    stands = first.condition.sql == f"{{row}}.{kept.column} = {{value}}"
+    return asked if stands and isinstance(first.given, str) else asked[1:]

@@ -12,7 +12,7 @@ from schema.planner.arguments import Arguments, Value
 from schema.planner.catalog import object_of, standing_of
 from schema.planner.cursors import cursor_sql, decode
 from schema.planner.declare import MAX_FIRST
-from schema.planner.narrowing import Asked, asked_of, leading
+from schema.planner.narrowing import Asked, asked_of, beside, kept_for
 from schema.planner.place import Place
 from schema.planner.readings import Kept, Mixed, Order, Page, Visible
 from schema.planner.sizes import COUNTED, COUNTED_BELOW, kept_scope, size_sql
@@ -59,25 +59,38 @@ class Pager:
             return f"{self.key} {direction}"
         return f"{self.key} {direction}, {self.tie} {direction}"
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it is a condition that makes the kept list, and not the parent."""
+        return self.kept is not None and self.parent.row == ""
+
     def source(self) -> str:
         """FROM text of the page's rows."""
         row, total = self.node.row, self.total
-        value = self.asked[0].value(self.planner.statement) if self.kept else ""
+        value = f"{self.parent.row}.id"
+        if self.is_narrowed:
+            value = self.asked[0].value(self.planner.statement)
         joined = self.order.join.format(row=row, total=total, value=value)
         return f"{standing_of(self.node.type_).table} {row} {joined}".strip()
 
     def wanted(self) -> list[str]:
         """The conditions the page's rows meet, wherever it starts, beside what the source says."""
-        asked = self.asked[1:] if self.kept else self.asked
+        asked = self.asked
+        if self.kept and self.is_narrowed:
+            asked = beside(self.kept, asked)
         is_by_time = self.kept is not None and self.order.sql_type == "timestamptz"
-        return self._wanted(self.node.row, asked, self.key if is_by_time else "")
+        wanted = self._wanted(self.node.row, asked, self.key if is_by_time else "")
+        return wanted if self.kept else [self._own(self.node.row), *wanted]
+
+    def _own(self, row: str) -> str:
+        """What ties a row to the parent."""
+        assert isinstance(self.reading, Page)
+        return self.planner.where(self.reading.where, self.arguments, self.parent, row)
 
     def _wanted(self, row: str, asked: Sequence[Asked], time: str = "") -> list[str]:
         planner = self.planner
-        assert isinstance(self.reading, Page)
-        own = planner.where(self.reading.where, self.arguments, self.parent, row)
         seen = planner.statement.predicate(self._seen, row)
-        return [own, *(each.sql(planner.statement, row, time) for each in asked), seen]
+        return [*(each.sql(planner.statement, row, time) for each in asked), seen]
 
     def item(self, nodes: list[FieldNode]) -> str:
         """The JSON of one row."""
@@ -99,7 +112,8 @@ class Pager:
             return size_sql(*parents, scope)
         row = statement.alias()
         source = f"{standing_of(self.node.type_).table} {row}"
-        return f"({select([('n', 'count(*)')], source, self._wanted(row, self.asked))})"
+        where = [self._own(row), *self._wanted(row, self.asked)]
+        return f"({select([('n', 'count(*)')], source, where)})"
 
     def _parents(self) -> tuple[str, str] | None:
         """The name in list_size of lists that make up this one, and SQL of whose they are."""
@@ -155,7 +169,7 @@ def page(
     times = place.times * first
     statement.charge(times * standing_of(target).cost, arguments)
     asked, order = asked_of(field, arguments), reading.orders[order_name]
-    kept = leading(asked, order_name) if reading.where == "TRUE" else None
+    kept = kept_for(reading, asked, order_name)
     pager = Pager(
         planner=planner,
         parent=place,

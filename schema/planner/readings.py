@@ -85,17 +85,42 @@ class Order:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """Rows the database keeps so that a list with one condition is read in order, off an index.
+
+    table: has a row for each value a row of the list fits; or SQL that finds these by {value}.
+    number: the column of that row's id. column: of the value, where the table has one.
+    keys: the columns a list is ordered by, by the order's name.
+    """
+
+    table: str
+    number: str
+    column: str
+    keys: Mapping[str, str]
+
+    def order(self, name: str, of: Order) -> Order:
+        """The order of that name, by what is kept; its join holds the place of the value."""
+        number = f"{{total}}.{self.number}"
+        join = f"JOIN {self.table} {{total}} ON {number} = {{row}}.id"
+        if self.column:
+            join += f" AND {{total}}.{self.column} = {{value}}"
+        return replace(of, key=f"{{total}}.{self.keys[name]}", join=join, tie=number)
+
+
+@dataclass(frozen=True)
 class Page:
     """A connection: a list read page by page.
 
     where: what ties the rows to the parent; empty at the root.
     orders: by the name of the enum's member; the first one is the default.
     size: its name in list_size, where its length is kept; empty where it is counted.
+    kept: where a parent's list is kept in orders its own indexes lack.
     """
 
     orders: Mapping[str, Order]
     where: Where = "TRUE"
     size: str = ""
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True)
@@ -156,31 +181,6 @@ class Mixed:
 
 
 Reading: TypeAlias = Column | Part | One | Page | Rows | ById | Subject | Mixed
-
-
-@dataclass(frozen=True)
-class Kept:
-    """Rows the database keeps so that a list with one condition is read in order, off an index.
-
-    table: has a row for each value a row of the list fits. number: the column of that row's id.
-    column: of the value. keys: the columns a list is ordered by, by the order's name.
-    """
-
-    table: str
-    number: str
-    column: str
-    keys: Mapping[str, str]
-
-    def order(self, name: str, of: Order) -> Order:
-        """The order of that name, by what is kept; its join holds the place of the value."""
-        number = f"{{total}}.{self.number}"
-        return replace(
-            of,
-            key=f"{{total}}.{self.keys[name]}",
-            join=f"JOIN {self.table} {{total}} ON {number} = {{row}}.id"
-            f" AND {{total}}.{self.column} = {{value}}",
-            tie=number,
-        )
 
 
 @dataclass(frozen=True)
