@@ -132,7 +132,7 @@ async def test_a_page_looks_at_no_more_than_a_page(sized: Sized, place: str) -> 
         most = MOST_LOOKED_AT
         if not listing.is_root and listing.condition:
             most += 2 * await _length(sized, listing)
-        if listing.condition == "runningAt":
+        if listing.is_root and listing.condition == "runningAt":
             most += 3 * await _fitting(sized, listing)
         dear += await _dear(sized, listing, most)
     assert dear == []

@@ -31,7 +31,7 @@ from schema.execution.limits import DEFAULTS
 from schema.root import build
 from tests.graph import Graph, graph
 
-DEPTH = 3
+DEPTH = 2
 WIDE = replace(DEFAULTS, tokens=100_000, letters=1_000_000, fields=10_000, aliases=10_000)
 """What is asked here is all there is."""
 SCHEMA = build()

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class Pager:
     """What one page is made of, worked out before its parts are written.
 
-    total: the alias of what is joined for the order. kept: where the list is read that the first
-    condition asked makes; then the order is its.
+    total: the alias of what is joined for the order. kept: where the list is read that the parent
+    or the first condition makes; then the order is its.
     """
 
     planner: Planner
@@ -80,7 +80,7 @@ class Pager:
             asked = beside(self.kept, asked)
         is_by_time = self.kept is not None and self.order.sql_type == "timestamptz"
         wanted = self._wanted(self.node.row, asked, self.key if is_by_time else "")
-        return wanted if self.kept else [self._own(self.node.row), *wanted]
+        return [self._own(self.node.row), *wanted]
 
     def _own(self, row: str) -> str:
         """What ties a row to the parent."""
