@@ -4,6 +4,7 @@ there, and nothing half done stays."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import signal
 import time
@@ -109,6 +110,8 @@ async def asked(server: Served, request: bytes) -> AsyncIterator[asyncio.StreamR
         yield reader
     finally:
         writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
 
 
 async def until_one_waits(connection: asyncpg.Connection, *, one: bool = True) -> None:
