@@ -22,6 +22,7 @@ import pytest_asyncio
 from domain.access import ANONYMOUS, SYSTEM, Viewer
 from domain.database import connection_parameters
 from domain.reader import SETTINGS
+from schema.execution.documents import Refused
 from schema.execution.engine import Engine, Request
 from schema.root import build
 from tests.explained import Work, work
@@ -80,13 +81,23 @@ class Sized:
     engine: Engine
 
     async def works(self, query: str, variables: dict[str, Any]) -> list[Work]:
-        """As strangers and as administrators, each with a plan that knows the values and one that
-        does not."""
+        """As strangers, where they may ask it, and as administrators, each with a plan that knows
+        the values and one that does not."""
+        viewers = (ANONYMOUS, SYSTEM) if self._is_public(query, variables) else (SYSTEM,)
         return [
             await work(self.connection, self.engine, query, variables, viewer, generic=generic)
-            for viewer in (ANONYMOUS, SYSTEM)
+            for viewer in viewers
             for generic in (False, True)
         ]
+
+    def _is_public(self, query: str, variables: dict[str, Any]) -> bool:
+        try:
+            self.engine.prepare(Request(query, variables), ANONYMOUS)
+        except Refused as refused:
+            (error,) = refused.errors
+            assert (error.extensions or {})["code"] == "FORBIDDEN"
+            return False
+        return True
 
     async def ask(self, query: str, variables: dict[str, Any], viewer: Viewer) -> Any:
         prepared = self.engine.prepare(Request(query, variables), viewer)
@@ -214,10 +225,12 @@ WHERE subject_kind = $1 AND metric = 'READS' AND day BETWEEN '2026-01-01' AND '2
 
 @pytest.mark.parametrize("of", ["ARTICLES", "ACCOUNTS", "PARTNERS", "ORGANIZATIONS"])
 async def test_leaders_of_a_period_read_its_days_and_no_others(sized: Sized, of: str) -> None:
-    """Each day once, by an index; what is ranked is what gained in these days."""
+    """Each day once, by an index; what is ranked is what gained in these days. Of 3,000 articles it
+    is cheaper to read which are public than to look each up."""
     row = await sized.connection.fetchrow(DAYS, of[:-1])
+    most = row["days"] + MOST_LOOKED_AT + (0 if IS_SLOW else ARTICLES)
     for found in await sized.works(PERIOD, {"of": of}):
-        assert found.looked_at <= row["days"] + MOST_LOOKED_AT, str(found)
+        assert found.looked_at <= most, str(found)
         assert found.sorted <= max(row["days"], row["subjects"]), str(found)
 
 
