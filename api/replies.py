@@ -13,6 +13,9 @@ from api.encodings import Accepted, encode
 
 Headers = Mapping[bytes, bytes]
 Pairs = tuple[tuple[bytes, bytes], ...]
+HEADERS = "xinfeng.headers"
+"""Where a scope holds its headers by name."""
+
 LARGE_BYTES = 2**18
 """What takes long enough to encode that others should not wait: a millisecond or two."""
 
@@ -77,8 +80,11 @@ class Reply:
 
 
 def headers_of(scope: Scope) -> Headers:
-    """By name in lower case; the last of equal ones."""
-    return dict(scope["headers"])
+    """By name in lower case; the last of equal ones. Several look into them on the way."""
+    found: Headers | None = scope.get(HEADERS)
+    if found is None:
+        found = scope[HEADERS] = dict(scope["headers"])
+    return found
 
 
 async def read_body(receive: Receive, headers: Headers, *, limit: int, seconds: float) -> bytes:

@@ -27,6 +27,7 @@ ALWAYS: Pairs = (
 POLICY = b"content-security-policy"
 PAGE: Pairs = (*ALWAYS, (POLICY, PAGE_POLICY))
 DATA: Pairs = (*ALWAYS, (POLICY, DATA_POLICY))
+NAMES = frozenset(name for name, _ in DATA)
 
 
 def protecting(send: Send) -> Send:
@@ -45,5 +46,7 @@ def protecting(send: Send) -> Send:
 def _lacking(headers: list[tuple[bytes, bytes]]) -> Pairs:
     """What a response with these headers still lacks."""
     given = dict(headers)
-    is_page = given.get(b"content-type", b"").startswith(b"text/html")
-    return tuple(pair for pair in (PAGE if is_page else DATA) if pair[0] not in given)
+    wanted = PAGE if given.get(b"content-type", b"").startswith(b"text/html") else DATA
+    if NAMES.isdisjoint(given):
+        return wanted
+    return tuple(pair for pair in wanted if pair[0] not in given)
