@@ -98,8 +98,7 @@ async def test_it_is_narrowed(
     assert found["totalCount"] == len(actions)
 
 
-async def test_others_find_none(opened: Graph, token: str, world: World) -> None:
-    found = await opened.ask(ENTRIES)
-    assert found == {"auditEntries": {"totalCount": 0, "nodes": []}}
+async def test_others_may_not_ask(opened: Graph, token: str, world: World) -> None:
+    assert (await opened.error(ENTRIES))["extensions"] == {"code": "FORBIDDEN"}
     whole = (await opened.ask(ENTRIES, token=token, orderBy="NEWEST"))["auditEntries"]
     assert whole["totalCount"] == await AuditEntry.all().count()

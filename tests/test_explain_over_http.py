@@ -122,6 +122,9 @@ async def test_timings_are_for_holders_of_a_token(opened: Graph, world: World) -
     assert plan + database == pytest.approx(total, abs=0.02)
 
 
+LOGGED = (structlog.contextvars.merge_contextvars,)
+
+
 def _slow(events: list[Any]) -> list[Any]:
     return [event for event in events if event["event"] == "slow operation"]
 
@@ -129,12 +132,12 @@ def _slow(events: list[Any]) -> list[Any]:
 async def test_what_takes_long_is_logged_without_its_values(
     opened: Graph, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with structlog.testing.capture_logs() as events:
+    with structlog.testing.capture_logs(LOGGED) as events:
         await opened.post(FEED, {"category": SECRET}, **{"cache-control": "no-cache"})
     assert _slow(events) == []
     monkeypatch.setattr(opened.app.graphql, "_slow_seconds", 0.0)
     headers = {"cache-control": "no-cache", "x-request-id": "abc"}
-    with structlog.testing.capture_logs() as events:
+    with structlog.testing.capture_logs(LOGGED) as events:
         await opened.post(FEED, {"category": SECRET}, **headers)
     (event,) = _slow(events)
     assert event["request_id"] == "abc"
@@ -150,7 +153,7 @@ async def test_a_refused_document_that_takes_long_is_logged_too(
     opened: Graph, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(opened.app.graphql, "_slow_seconds", 0.0)
-    with structlog.testing.capture_logs() as events:
+    with structlog.testing.capture_logs(LOGGED) as events:
         await opened.post("{ absent }")
     (event,) = _slow(events)
     assert (event["document"], event["operation"], event["cost"]) == (None, None, None)

@@ -61,7 +61,7 @@ def process(database_url: str, log: Path, *command: str, **more: str) -> Iterato
         **os.environ,
         "DATABASE_URL": database_url,
         "XINFENG_SECRET_KEY": KEY,
-        "XINFENG_WEBHOOK_NETWORKS": "127.0.0.0/8",
+        "XINFENG_PRIVATE_NETWORKS": "127.0.0.0/8",
         "XINFENG_SLOW_OPERATION_SECONDS": "0.000001",
         **more,
     }

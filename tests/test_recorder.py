@@ -11,7 +11,7 @@ import pytest
 from domain.partners.rules import Platform
 from domain.pulling.actions.answers import Told
 from domain.pulling.actions.archive import GivenAnswer
-from workers.recorder import GATHERING_SECONDS, MOST_WAITING, Recorder
+from workers.recorder import MOST_WAITING, Recorder
 
 
 def told(number: int) -> Told:
@@ -34,18 +34,10 @@ class Database:
         self.recorded.append([each.answer.account_id for each in given])
 
 
-class Seconds:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 async def test_what_comes_quickly_is_recorded_together() -> None:
     database = Database()
     database.open.set()
-    recorder = Recorder(database.record, Seconds())
+    recorder = Recorder(database.record)
     for number in range(MOST_WAITING + 2):
         await recorder.give(told(number))
     await recorder.finish()
@@ -53,21 +45,35 @@ async def test_what_comes_quickly_is_recorded_together() -> None:
 
 
 async def test_what_comes_slowly_is_recorded_while_the_next_is_on_its_way() -> None:
-    database, clock = Database(), Seconds()
+    database = Database()
     database.open.set()
-    recorder = Recorder(database.record, clock)
-    for number in range(5):
-        await recorder.give(told(number))
-        clock.now += GATHERING_SECONDS
-        await asyncio.sleep(0)
-    assert database.recorded == [[0, 1], [2, 3]]
+    recorder = Recorder(database.record, 0.01)
+    for numbers in ([0, 1], [2], [3, 4]):
+        for number in numbers:
+            await recorder.give(told(number))
+        await asyncio.sleep(0.1)
+        assert database.recorded[-1] == numbers
     await recorder.finish()
-    assert database.recorded[2:] == [[4]]
+    assert database.recorded == [[0, 1], [2], [3, 4]]
+
+
+async def test_what_failed_meanwhile_is_told_to_who_gives_the_next_answer() -> None:
+    database = Database()
+    database.open.set()
+    database.fails = True
+    recorder = Recorder(database.record, 0.01)
+    await recorder.give(told(0))
+    await asyncio.sleep(0.1)
+    with pytest.raises(ConnectionError):
+        await recorder.give(told(1))
+    database.fails = False
+    await recorder.finish()
+    assert database.recorded == [[1]]
 
 
 async def test_a_slow_database_is_waited_for() -> None:
     database = Database()
-    recorder = Recorder(database.record, Seconds())
+    recorder = Recorder(database.record)
     for number in range(2 * MOST_WAITING - 1):
         await recorder.give(told(number))
     last = asyncio.create_task(recorder.give(told(2 * MOST_WAITING - 1)))
@@ -83,7 +89,7 @@ async def test_what_went_wrong_is_told_and_the_rest_is_still_recorded() -> None:
     database = Database()
     database.open.set()
     database.fails = True
-    recorder = Recorder(database.record, Seconds())
+    recorder = Recorder(database.record)
     for number in range(MOST_WAITING + 1):
         await recorder.give(told(number))
     with pytest.raises(ConnectionError):

@@ -337,7 +337,6 @@ def test_the_position_survives_a_restart(tmp_path: Path) -> None:
     with sandbox_process(speed=36_000, clock_path=place) as sandbox:
         time.sleep(0.5)
         reached = hour_number(sandbox.call("GET", "/clock")[1]["hour"])
-    assert sandbox.process.returncode == 0
     kept = json.loads(place.read_text())["position"]
     assert kept >= reached > hour_number(HOUR)
     with sandbox_process(speed=0, clock_path=place) as sandbox:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
 
 from domain.pulling.actions.answers import Told
@@ -18,33 +17,47 @@ class Recorder:
     """Many answers share a transaction where they come quickly; where each takes its time, one is
     recorded while the next ones are on their way. What is lost with the process is asked again.
 
-    record: keeps all of what it is given, or nothing. clock: seconds that only grow.
+    record: keeps all of what it is given, or nothing. seconds: how long answers are gathered.
     """
 
     def __init__(
         self,
         record: Callable[[Sequence[Told]], Awaitable[None]],
-        clock: Callable[[], float] = time.monotonic,
+        seconds: float = GATHERING_SECONDS,
     ) -> None:
-        self._record, self._clock = record, clock
+        self._record, self._seconds = record, seconds
         self._waiting: list[Told] = []
-        self._since = 0.0
         self._under_way: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
 
     async def give(self, told: Told) -> None:
         """Raises what an earlier recording raised."""
-        if not self._waiting:
-            self._since = self._clock()
         self._waiting.append(told)
-        is_idle = self._under_way is None or self._under_way.done()
-        is_time = is_idle and self._clock() - self._since >= GATHERING_SECONDS
-        if is_time or len(self._waiting) >= MOST_WAITING:
+        if len(self._waiting) >= MOST_WAITING or self._has_failed():
             await self._turn()
+        elif self._timer is None:
+            self._wait()
 
     async def finish(self) -> None:
         """Waits until everything that was given is recorded."""
         while self._waiting or self._under_way is not None:
             await self._turn()
+
+    def _wait(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(self._seconds, self._ring)
+
+    def _ring(self) -> None:
+        """What was gathered is recorded, once the last transaction has ended; who gives the next
+        answer, or finishes, learns how that one failed."""
+        self._timer = None
+        if self._under_way is not None and not self._under_way.done():
+            self._wait()
+        elif self._waiting and not self._has_failed():
+            self._begin()
+
+    def _has_failed(self) -> bool:
+        under_way = self._under_way
+        return under_way is not None and under_way.done() and under_way.exception() is not None
 
     async def _turn(self) -> None:
         """The next transaction begins when the last one has ended."""
@@ -52,5 +65,11 @@ class Recorder:
         if under_way is not None:
             await under_way
         if self._waiting:
-            told, self._waiting = self._waiting, []
-            self._under_way = asyncio.ensure_future(self._record(told))
+            self._begin()
+
+    def _begin(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        told, self._waiting = self._waiting, []
+        self._under_way = asyncio.ensure_future(self._record(told))
