@@ -18,6 +18,7 @@ from domain.secrets import SecretBox
 from schema.execution.answers import Answer
 from schema.execution.context import Context
 from schema.execution.engine import Engine, Request
+from schema.execution.limits import limits_of
 from schema.root import build
 from tests.oracle.asked import Asked
 from tests.oracle.comparison import difference, read
@@ -116,6 +117,9 @@ class Sides:
         return "; ".join(error.message for error in found.errors)
 
 
+WIDE = limits_of({"aliases": 10_000})
+"""Fragments that are spread again and again multiply what is invented."""
+
 EVERY_COST = 10**7
 """What is asked here is bounded by who draws it."""
 
@@ -131,7 +135,11 @@ async def sides(
     async with open_reader(database_url, size=4, timeout_seconds=20) as reader:
         words = words_of(tables, now, ZONE)
         opened = Sides(
-            Engine(build(), zone=ZONE.key, max_cost=EVERY_COST), reader, oracle, tables, words
+            Engine(build(), zone=ZONE.key, max_cost=EVERY_COST, limits=WIDE),
+            reader,
+            oracle,
+            tables,
+            words,
         )
         await _learn_cursors(opened)
         yield opened
