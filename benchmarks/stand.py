@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import http.client
 import json
 import signal
 import socket
@@ -22,6 +21,7 @@ import psutil
 from benchmarks.bare import DIRECTORY
 from benchmarks.cores import Cores, move, on
 from commands.failures import CommandFailed
+from commands.liveness import is_live
 from commands.parent_death import ends_with_parent
 from commands.supervisor import Child, Report, Supervisor
 from domain.database import connection_parameters
@@ -96,7 +96,7 @@ class Stand:
 
     def _wait_until_ready(self, port: int) -> None:
         deadline = time.monotonic() + READY_SECONDS
-        while not _is_live(port):
+        while not is_live(port):
             self.supervisor.must_run()
             if time.monotonic() > deadline:
                 raise CommandFailed(f"no server answers on port {port} after {READY_SECONDS:.0f} s")
@@ -185,14 +185,3 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _is_live(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-    try:
-        connection.request("GET", "/livez")
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()

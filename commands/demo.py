@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
-import http.client
 import json
 import os
 import shlex
@@ -23,6 +22,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from commands.failures import CommandFailed
+from commands.liveness import is_live
 from commands.local_postgres import LocalDatabase, local_postgres
 from commands.ports import must_be_free
 from commands.secret_key import kept_key
@@ -179,23 +179,12 @@ def _free_port() -> int:
 
 def _wait_until_ready(supervisor: Supervisor, port: int) -> None:
     deadline = time.monotonic() + READY_SECONDS
-    while not _is_live(port):
+    while not is_live(port):
         supervisor.must_run()
         if time.monotonic() > deadline:
             raise CommandFailed(f"the API does not answer after {READY_SECONDS:.0f} s")
         time.sleep(0.05)
     supervisor.must_run()
-
-
-def _is_live(port: int) -> bool:
-    connection = http.client.HTTPConnection(HOST, port, timeout=2)
-    try:
-        connection.request("GET", "/livez")
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def _welcome(directory: Path, port: int) -> None:

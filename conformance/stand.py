@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import http.client
 import json
 import os
 import sys
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from benchmarks.stand import free_port
 from commands.failures import CommandFailed
+from commands.liveness import is_live
 from commands.supervisor import Child, Report, Supervisor
 from conformance.world import Facts, count_once, make_world
 from domain.database import open_database
@@ -81,7 +81,7 @@ def _serving(database_url: str, directory: Path, report: Report) -> Iterator[str
     try:
         supervisor.start(child)
         deadline = time.monotonic() + READY_SECONDS
-        while not _is_live(port):
+        while not is_live(port):
             supervisor.must_run()
             if time.monotonic() > deadline:
                 raise CommandFailed(f"the server does not answer; see {child.log}")
@@ -89,14 +89,3 @@ def _serving(database_url: str, directory: Path, report: Report) -> Iterator[str
         yield f"http://127.0.0.1:{port}/graphql"
     finally:
         supervisor.stop()
-
-
-def _is_live(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-    try:
-        connection.request("GET", "/livez")
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()

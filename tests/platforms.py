@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -25,6 +24,7 @@ from domain.posts import actions as posts
 from domain.secrets import SecretBox
 from sandbox.main import DATA
 from sandbox.topics import Topics, hour_number, load
+from tests.serving import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 KEY = "a-key-for-tests"
@@ -108,13 +108,6 @@ def _answers(sandbox: SandboxProcess) -> bool:
         return sandbox.call("GET", "/clock")[0] == 200
     except (URLError, ConnectionError):
         return False
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def wait_until(condition: Any, seconds: float) -> None:

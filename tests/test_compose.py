@@ -12,7 +12,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -30,6 +29,7 @@ import cli
 from commands.local_postgres import binaries, local_postgres
 from domain.database import connection_parameters
 from tests.conftest import FAST_AND_FORGETFUL
+from tests.serving import free_port
 
 ROOT = Path(__file__).parent.parent
 VARIABLES = {"POSTGRES_PASSWORD": "letters0and0digits", "XINFENG_SECRET_KEY": "a key for tests"}
@@ -116,12 +116,6 @@ class Deployment:
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

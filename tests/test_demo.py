@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.test_compose import free_port
+from tests.serving import free_port
 
 ROOT = Path(__file__).parent.parent
 DEMO = [sys.executable, "cli.py", "demo", "--speed", "36000"]

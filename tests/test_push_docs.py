@@ -23,8 +23,8 @@ from domain.engagement.models import Observation
 from domain.partners.rules import Platform
 from domain.partners.secrets import issue_secret
 from domain.secrets import SecretBox
-from tests.platforms import free_port
 from tests.rows import make_post, make_world
+from tests.serving import free_port
 
 ROOT = Path(__file__).parent.parent
 KEY = "a-key-for-tests"

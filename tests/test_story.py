@@ -31,12 +31,12 @@ from tests.platforms import (
     KEY,
     SandboxProcess,
     counters,
-    free_port,
     sandbox_process,
     seen_ids,
     wait_until,
 )
 from tests.pushes import sign
+from tests.serving import free_port
 
 ROOT = Path(__file__).parent.parent
 LATER = "2025-10-03T20"

@@ -39,7 +39,7 @@ from domain.webhooks.rules import MessageState, WebhookEventType
 from domain.webhooks.sending import LEASE, claim
 from tests.graph import KEY, Graph, graph
 from tests.outgoing import LOOPBACK
-from tests.platforms import BOX, free_port, wait_until
+from tests.platforms import BOX, wait_until
 from tests.pushes import batch, item, make_sender, send
 from tests.rows import (
     EDITOR,
@@ -52,6 +52,7 @@ from tests.rows import (
     nothing_written,
     refused,
 )
+from tests.serving import free_port
 from workers.guarded import Guard, guarded_session
 from workers.http import open_session
 from workers.jobs import Jobs

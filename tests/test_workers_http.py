@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.outgoing import LOOPBACK
-from tests.platforms import free_port
+from tests.serving import free_port
 from workers.guarded import Guard, places_of
 from workers.http import MOST_BYTES, USER_AGENT, ask, open_session
 from workers.platforms.failures import Refused, Retryable
