@@ -588,7 +588,7 @@ async def test_the_worker_tells_and_sends(
     await published()
     jobs = Jobs(connector(database_url), tools)
     async with jobs.app.open_async():
-        await jobs.send_webhooks(0)
+        await jobs.app.tasks["webhooks"](timestamp=0)
     assert len(receiver.seen) == 1
 
 

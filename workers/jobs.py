@@ -1,4 +1,5 @@
-"""The background jobs: plan what is due, pull an account, roll up, rescue what the dead left."""
+"""The background jobs: plan what is due, pull an account, roll up, rescue what the dead left, and
+what workers/periodic.py lists."""
 
 from __future__ import annotations
 
@@ -9,27 +10,19 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
 from procrastinate.jobs import Status
 
-from domain.access import SYSTEM, Act
 from domain.database import transaction
 from domain.deliveries.log import requests_of
 from domain.deliveries.memory import forget as forget_pushes
 from domain.engagement.actions.rollup import RollUp, roll_up
-from domain.inflation.finding import find
 from domain.pulling.actions.accounts import end_retirements
 from domain.pulling.budgets import forget_old_budgets
 from domain.pulling.due import due_accounts
-from domain.webhooks.outbox import tell_crossings
 from domain.webhooks.sending import forget_delivered
 from workers.metrics import MARKS, OBSERVATIONS, PULLS
+from workers.periodic import EVERY_FIVE_SECONDS, EVERY_TWO_SECONDS, HOURLY, PERIODIC, Periodic
 from workers.pulling import pull
 from workers.tidying import keep_the_ledger
 from workers.tools import Tools
-from workers.webhooks import send_due
-
-EVERY_TWO_SECONDS = "* * * * * */2"
-EVERY_FIVE_SECONDS = "* * * * * */5"
-HOURLY = "17 * * * *"
-HOURLY_LATER = "47 * * * *"
 
 MOST_ACCOUNTS_PLANNED = 500
 MARKS_PER_ROLL_UP = 10_000
@@ -83,14 +76,19 @@ class Jobs:
         plan = task(name="plan_due", queueing_lock="plan_due", priority=ROLL_UP_FIRST)
         rescue = task(name="rescue", queueing_lock="rescue", priority=ROLL_UP_FIRST)
         tidy = task(name="tidy", queueing_lock="tidy")
-        review = task(name="review_inflation", queueing_lock="review_inflation")
-        webhooks = task(name="webhooks", lock="webhooks", queueing_lock="webhooks")
         periodic(cron=EVERY_TWO_SECONDS)(plan(self.plan_due))
         periodic(cron=EVERY_TWO_SECONDS)(self._roll_up)
         periodic(cron=EVERY_FIVE_SECONDS)(rescue(self.rescue))
-        periodic(cron=EVERY_TWO_SECONDS)(webhooks(self.send_webhooks))
         periodic(cron=HOURLY)(tidy(self.tidy))
-        periodic(cron=HOURLY_LATER)(review(self.review_inflation))
+        for each in PERIODIC:
+            self._repeat(each)
+
+    def _repeat(self, each: Periodic) -> None:
+        async def run(timestamp: int) -> None:
+            await each.work(self._tools)
+
+        task = self.app.task(name=each.name, lock=each.name, queueing_lock=each.name)
+        self.app.periodic(cron=each.cron)(task(run))
 
     async def end_retirements(self) -> None:
         """Asks again where a platform retired an endpoint that our adapter asks no more."""
@@ -140,17 +138,6 @@ class Jobs:
                 await _tell(done)
             if done.marks < MARKS_PER_ROLL_UP:
                 return
-
-    async def send_webhooks(self, timestamp: int) -> None:
-        """Tells of thresholds that were reached, and sends what is due."""
-        async with transaction() as client:
-            await tell_crossings(client, now=self._tools.clock())
-        await send_due(self._tools)
-
-    async def review_inflation(self, timestamp: int) -> None:
-        """Puts what looks bought into the queue of flags."""
-        found = await find(Act(SYSTEM, self._tools.clock()), zone=self._tools.zone)
-        log.info("inflation_reviewed", new_flags=found)
 
     async def rescue(self, timestamp: int) -> None:
         """Queues anew what workers were doing when they died."""

@@ -1,0 +1,50 @@
+"""What is done again and again, whoever asks for it: a list of named pieces of work."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+import structlog
+
+from domain.access import SYSTEM, Act
+from domain.database import transaction
+from domain.inflation.finding import find
+from domain.webhooks.outbox import tell_crossings
+from workers.tools import Tools
+from workers.webhooks import send_due
+
+EVERY_TWO_SECONDS = "* * * * * */2"
+EVERY_FIVE_SECONDS = "* * * * * */5"
+HOURLY = "17 * * * *"
+HOURLY_LATER = "47 * * * *"
+
+log = structlog.get_logger()
+
+
+class Periodic(NamedTuple):
+    """cron: when, with seconds as a sixth field. One runs at a time, in all workers together, and
+    one waits at most."""
+
+    name: str
+    cron: str
+    work: Callable[[Tools], Awaitable[None]]
+
+
+async def send_webhooks(tools: Tools) -> None:
+    """Tells of thresholds that were reached, and sends what is due."""
+    async with transaction() as client:
+        await tell_crossings(client, now=tools.clock())
+    await send_due(tools)
+
+
+async def review_inflation(tools: Tools) -> None:
+    """Puts what looks bought into the queue of flags."""
+    found = await find(Act(SYSTEM, tools.clock()), zone=tools.zone)
+    log.info("inflation_reviewed", new_flags=found)
+
+
+PERIODIC = [
+    Periodic("webhooks", EVERY_TWO_SECONDS, send_webhooks),
+    Periodic("review_inflation", HOURLY_LATER, review_inflation),
+]
