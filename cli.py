@@ -37,6 +37,12 @@ COMMANDS = (
         ("test", "test tests/test_settings.py -k zone"),
     ),
     Command(
+        "audit-dependencies",
+        "commands.dependencies:audit_dependencies",
+        "Ask a service outside whether what the lock files pin has known vulnerabilities.",
+        ("audit-dependencies", "audit-dependencies --ignore CVE-2026-12345 --json"),
+    ),
+    Command(
         "conformance",
         "conformance.command:conformance",
         "Try real GraphQL clients, and the public audits, against the real server.",

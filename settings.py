@@ -47,6 +47,13 @@ def _issuer(value: str) -> str:
     return value
 
 
+def _collector(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.netloc or parts.query):
+        raise ValueError("not a collector's address, e.g. http://127.0.0.1:4318")
+    return value
+
+
 def _zone(value: str) -> str:
     if value not in available_timezones():
         raise ValueError("not a time zone of the IANA database, e.g. Asia/Shanghai")
@@ -112,7 +119,8 @@ def _origins(value: object) -> object:
 
 
 class Settings(BaseSettings):
-    """Every setting; the variable is XINFENG_ and the name in capitals, but for DATABASE_URL."""
+    """Every setting; the variable is XINFENG_ and the name in capitals, but where others have a
+    name for it."""
 
     model_config = SettingsConfigDict(
         env_prefix="XINFENG_", frozen=True, extra="ignore", hide_input_in_errors=True
@@ -209,6 +217,12 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="Bearer token without which nobody reads /metrics. Empty: who reaches the "
         "address may read it.",
+    )
+    traces_endpoint: Annotated[str, AfterValidator(_collector)] = Field(
+        default="",
+        validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="An OpenTelemetry collector that takes OTLP over HTTP, e.g. "
+        "http://127.0.0.1:4318: it is told of requests, statements and jobs. Empty: nobody is.",
     )
     worker_concurrency: int = Field(
         default=4, ge=1, le=64, description="Jobs one worker process runs at once."

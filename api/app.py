@@ -39,11 +39,13 @@ from api.shared_reads import SharedReads
 from api.sockets import serve_socket
 from api.stopping import Stopping
 from api.streams import stream
+from api.traced import Traced
 from domain.database import open_database
 from domain.engagement.actions.backlog import backlog
 from domain.notifications import listening
 from domain.reader import open_reader
 from domain.secrets import SecretBox
+from domain.spans import traces_to
 from schema.execution.discretion import Discretion, Introspection
 from schema.execution.engine import Engine
 from schema.execution.limits import limits_of
@@ -64,6 +66,7 @@ class Application:
         self.graphql = graphql
         self.rest = rest
         self._cors = Cors(settings.cors_origins)
+        self._http: ASGIApp = Traced(self._answer) if settings.traces_endpoint else self._answer
         self._door = Admission(
             self._admitted,
             Addresses(settings.trusted_proxies),
@@ -74,7 +77,7 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await self._answer(scope, receive, send)
+            await self._http(scope, receive, send)
         else:
             await self._door(scope, receive, send)
 
@@ -143,6 +146,12 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        with traces_to(settings.traces_endpoint, "xinfeng-api"):
+            async with running(app):
+                yield
+
+    @asynccontextmanager
+    async def running(app: Starlette) -> AsyncIterator[None]:
         reading = open_reader(
             settings.database_url,
             size=settings.database_pool_size,
@@ -181,6 +190,7 @@ def create_app(
                 hub,
                 shared,
                 stopping,
+                operations,
                 most=settings.following_connections,
                 each=settings.following_each,
                 caller_most=settings.following_caller,

@@ -12,18 +12,22 @@ from datetime import UTC, datetime
 from api.callers import Callers
 from api.following import Hub, Watch
 from api.meters import Meter
+from api.metrics.operations import Operations
 from api.replies import Headers
 from api.shared_reads import SharedReads
 from api.stopping import Stopping
+from api.traced import named, operation
 from domain.access import Kind, Viewer
 from domain.deadlines import ending_at
 from domain.outages import OUTAGES, TimedOut
 from domain.reader import Reader, Unavailable
 from domain.secrets import SecretBox
+from domain.spans import Kind as SpanKind
+from domain.spans import span
 from schema.execution.answers import NOTHING, Answer
 from schema.execution.context import Context
 from schema.execution.documents import Refused
-from schema.execution.engine import Engine, Request, failure
+from schema.execution.engine import Engine, Prepared, Request, failure
 from schema.execution.subscribing import Following
 
 PATIENCE_SECONDS = 10.0
@@ -54,6 +58,7 @@ class Events:
         hub: Hub,
         shared: SharedReads,
         stopping: Stopping,
+        operations: Operations,
         *,
         most: int,
         each: int,
@@ -68,6 +73,7 @@ class Events:
         self._reader = reader
         self._hub = hub
         self._shared = shared
+        self._operations = operations
         self._most = most
         self._each = each
         self._caller_most = caller_most
@@ -111,9 +117,15 @@ class Events:
 
         After a mutation, what others share of reads from before it is not found again.
         """
-        started = time.thread_time()
+        begun_at, started = time.perf_counter(), time.thread_time()
         prepared = self.engine.prepare(request, viewer)
         meter.charge(prepared.cost, time.thread_time() - started)
+        with span("operation", SpanKind.SERVER, operation(prepared), request_id):
+            answer = await self._run(prepared, viewer, request_id)
+        self._operations.count_answer(prepared, answer, time.perf_counter() - begun_at)
+        return answer
+
+    async def _run(self, prepared: Prepared, viewer: Viewer, request_id: str) -> Answer:
         context = Context(viewer, datetime.now(UTC), request_id, self._box)
         ends_at = asyncio.get_running_loop().time() + self._seconds
         if prepared.plan is None:
@@ -149,13 +161,17 @@ class Events:
                 ids = list(following.ids)
                 while True:
                     following = await self._checked(following, headers)
-                    answer = await following.read(self._reader, ids)
+                    with span("event", SpanKind.INTERNAL, named(following), request_id):
+                        answer = await following.read(self._reader, ids)
                     if answer is not None:
+                        self._operations.count_event(following, answer)
                         yield answer
                     changed = await watch.changed()
                     ids = [id_ for subject, id_ in by_subject.items() if subject in changed]
             except (Unavailable, TimedOut) as error:
-                yield Answer(NOTHING, [failure(error, request_id)])
+                answer = Answer(NOTHING, [failure(error, request_id)])
+                self._operations.count_event(following, answer)
+                yield answer
 
     async def _learn(self, watch: Watch) -> None:
         """Raises Unavailable."""

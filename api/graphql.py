@@ -24,6 +24,7 @@ from api.replies import Disconnected, Reply, headers_of, read_body
 from api.request_ids import request_id_of
 from api.sse import as_events
 from api.timings import server_timing
+from api.traced import PLACE, tell_exchange
 
 log = structlog.get_logger()
 
@@ -65,6 +66,8 @@ class GraphQL:
             reply = refused(message, "INTERNAL", 500, JSON)
         ended_at = time.perf_counter()
         self._operations.count(exchange, reply, ended_at)
+        if PLACE in scope:
+            tell_exchange(scope[PLACE], exchange, reply)
         if ended_at - exchange.begun_at > self._slow_seconds:
             slow_operations.tell(exchange, ended_at)
         more = ((b"x-request-id", exchange.request_id.encode()), *server_timing(exchange, ended_at))

@@ -28,6 +28,8 @@ CHECKS = (
     ),
     Check("missing migrations", ("cli.py", "migrate", "--check")),
     Check("stale schema.graphql and openapi.json", ("cli.py", "schema", "--check")),
+    # A service outside is asked; where it cannot be reached, that is said, and is no failure.
+    Check("known vulnerabilities (pip-audit)", ("cli.py", "audit-dependencies", "--if-reachable")),
     # Two processes, each with a PostgreSQL of its own: many tests wait for clocks and children.
     Check("real clients (conformance)", ("cli.py", "conformance")),
     Check("tests (pytest)", ("-m", "pytest", "--numprocesses=2", "--dist=loadfile")),

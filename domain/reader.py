@@ -14,6 +14,7 @@ import asyncpg
 from domain.connections import Connections
 from domain.database import connection_parameters
 from domain.outages import OUTAGES, TimedOut
+from domain.spans import Attributes, Kind, span, telling
 
 T = TypeVar("T")
 
@@ -29,6 +30,8 @@ SETTINGS = {
     "timezone": "UTC",
 }
 """Of the database's sessions that read."""
+
+STATEMENT: Attributes = {"db.system.name": "postgresql", "db.operation.name": "SELECT"}
 
 
 class Unavailable(Exception):
@@ -105,6 +108,14 @@ class Reader:
         return Explanation(types, plan)
 
 
+class TracedReader(Reader):
+    """Reads, each a span: the wait for a connection, and the statement."""
+
+    async def row(self, sql: str, values: Sequence[Any]) -> Sequence[bytes | None]:
+        with span("SELECT", Kind.CLIENT, STATEMENT):
+            return await super().row(sql, values)
+
+
 async def _prepare(connection: asyncpg.Connection) -> None:
     await connection.set_type_codec(
         "json", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary"
@@ -139,6 +150,7 @@ async def open_reader(
 
     connections = Connections(connect, size=size)
     try:
-        yield Reader(connections, patience_seconds=timeout_seconds + 1)
+        reads = Reader if telling() is None else TracedReader
+        yield reads(connections, patience_seconds=timeout_seconds + 1)
     finally:
         await connections.close(seconds=CONNECT_SECONDS)

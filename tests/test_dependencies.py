@@ -1,6 +1,7 @@
 """What we stand on: pinned whole, by hash, from nowhere in particular, under licences we may use.
 
-Whether a pinned version has a known vulnerability is not told here: that needs a service outside.
+Whether a pinned version has a known vulnerability a service outside knows:
+`./xinfeng audit-dependencies` asks it.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from aiohttp import (
 )
 from yarl import URL
 
+from domain.spans import Kind, Span, span
 from workers.guarded import Guard, GuardedResolver, LiteralCheck, NotAllowed
 from workers.platforms.failures import Refused, Retryable
 from workers.platforms.protocol import Answer, Request
@@ -52,16 +53,27 @@ async def ask(session: ClientSession, request: Request, clock: Callable[[], date
     Raises Retryable when there is none: out of time, no connection, cut short, too large; Refused
     when the address is none, or none that may be asked.
     """
+    with span(request.method, Kind.CLIENT, {"http.request.method": request.method}) as told:
+        return await _ask(session, request, clock, told)
+
+
+async def _ask(
+    session: ClientSession, request: Request, clock: Callable[[], datetime], told: Span
+) -> Answer:
+    """The span is told the host alone: what follows it may hold a token."""
     try:
+        url = URL(request.full_url, encoded=True)
+        told.add({"server.address": url.host or "", "server.port": url.port or 0})
         async with session.request(
             request.method,
-            URL(request.full_url, encoded=True),
+            url,
             headers=dict(request.headers),
             data=request.body,
             allow_redirects=False,
         ) as response:
             body = await _body(response)
             headers = {name.lower(): value for name, value in response.headers.items()}
+            told.add({"http.response.status_code": response.status})
             return Answer(response.status, headers, body, clock())
     except NotAllowed as fault:
         raise Refused(str(fault)) from fault

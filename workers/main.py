@@ -17,6 +17,7 @@ from procrastinate.job_context import JobContext
 from procrastinate.worker import Worker
 
 from domain.database import connection_parameters, open_database
+from domain.spans import Kind, span, traces_to
 from settings import Settings
 from workers.health import WorkerHealth
 from workers.http import open_session
@@ -56,12 +57,17 @@ async def run_worker(settings: Settings, health: WorkerHealth) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, be_stopped)
+    with traces_to(settings.traces_endpoint, "xinfeng-worker"):
+        await _until_stopped(settings, health, stop)
+    log.info("worker_stopped")
+
+
+async def _until_stopped(settings: Settings, health: WorkerHealth, stop: asyncio.Event) -> None:
     async with open_session(settings.pull_timeout_seconds, guard_from(settings)) as session:
         tools = tools_from(settings, session)
         beating = asyncio.create_task(health.beat())
         await _keep_working(settings, tools, stop, health)
         beating.cancel()
-    log.info("worker_stopped")
 
 
 def _leave() -> None:
@@ -152,11 +158,19 @@ async def _until(stop: asyncio.Event, worker: asyncio.Task[None]) -> None:
 async def _name_job(
     call_next: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker
 ) -> Any:
-    """Every line a job logs says which job it was; how long it took is counted."""
+    """Every line a job logs, and its span, says which job it was; how long it took is counted."""
     names = {"job_id": context.job.id, "task": context.job.task_name}
     begun_at, outcome = time.perf_counter(), "stopped"
     try:
-        with RUNNING.track_inprogress(), structlog.contextvars.bound_contextvars(**names):
+        with (
+            RUNNING.track_inprogress(),
+            structlog.contextvars.bound_contextvars(**names),
+            span(
+                f"job {context.job.task_name}",
+                Kind.CONSUMER,
+                {"xinfeng.job_id": context.job.id or 0},
+            ),
+        ):
             result = await call_next()
         outcome = "succeeded"
         return result

@@ -14,6 +14,7 @@ from structlog.contextvars import bind_contextvars
 
 from domain.database import transaction
 from domain.secrets import SecretBox
+from domain.spans import Kind, span
 from domain.webhooks.sending import Attempt, Due, claim, conclude
 from workers.guarded import Guard, NotAllowed, guarded_session
 from workers.metrics import WEBHOOKS
@@ -44,7 +45,13 @@ async def _send(tools: Tools, session: ClientSession, due: Due) -> None:
     """What it logs has the id of the request that caused the message."""
     if due.request_id:
         bind_contextvars(request_id=due.request_id)  # of this message's own task
-    attempt = await attempt_of(session, tools.box, due, tools.clock)
+    told_of = {"xinfeng.webhook_message_id": due.id, "xinfeng.attempt": due.attempts}
+    with span("webhook", Kind.CLIENT, told_of, due.request_id) as told:
+        attempt = await attempt_of(session, tools.box, due, tools.clock)
+        if attempt.status is None:
+            told.fail("no_answer")
+        else:
+            told.add({"http.response.status_code": attempt.status})
     async with transaction() as client:
         outcome = await conclude(client, due, attempt, now=tools.clock(), chance=tools.chance())
     WEBHOOKS.labels(outcome.value).inc()

@@ -49,6 +49,9 @@ ERRORS = Family(
     "GraphQL replies with errors, by operation and code.",
     ("operation", "code"),
 )
+EVENTS = Family(
+    "xinfeng_subscription_events", "Events of subscriptions, by operation.", ("operation",)
+)
 PUSHED_ITEMS = Family(
     "xinfeng_push_items",
     "Items of partners' pushes: accepted, duplicate or rejected. Replays count no item.",
@@ -87,6 +90,7 @@ FAMILIES = (
     REST,
     GRAPHQL,
     ERRORS,
+    EVENTS,
     PUSHED_ITEMS,
     PLANS,
     SHARED,

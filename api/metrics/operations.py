@@ -7,9 +7,12 @@ from collections import Counter
 from collections.abc import Iterable
 
 from api.exchange import Exchange
-from api.metrics.families import ERRORS, GRAPHQL, RESPONSES
+from api.metrics.families import ERRORS, EVENTS, GRAPHQL, RESPONSES
 from api.metrics.tally import Tally
 from api.replies import Reply
+from schema.execution.answers import Answer
+from schema.execution.engine import Prepared
+from schema.execution.subscribing import Following
 
 UNNAMED = "(unnamed)"
 OTHER = "(other)"
@@ -72,6 +75,21 @@ class Operations:
         tally.observe(GRAPHQL, ended_at - exchange.begun_at, operation)
         for code in reply.codes:
             tally.count(ERRORS, operation, code)
+
+    def count_answer(self, prepared: Prepared, answer: Answer, seconds: float) -> None:
+        """Of a query or mutation that came over a connection."""
+        name = self.names.of(prepared.operation_name)
+        self._tally.observe(GRAPHQL, seconds, name)
+        self._count_errors(name, answer)
+
+    def count_event(self, following: Following, answer: Answer) -> None:
+        name = self.names.of(following.operation_name)
+        self._tally.count(EVENTS, name)
+        self._count_errors(name, answer)
+
+    def _count_errors(self, operation: str, answer: Answer) -> None:
+        for code in answer.codes:
+            self._tally.count(ERRORS, operation, code)
 
     def _operation(self, exchange: Exchange, reply: Reply) -> str:
         if exchange.prepared is not None:

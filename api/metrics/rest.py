@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics.families import RESPONSES, REST
 from api.metrics.tally import Tally
+from api.traced import PLACE
 
 NO_ROUTE = "(none)"
 
@@ -44,3 +45,5 @@ class CountedRest:
             route = self._paths.get(scope.get("endpoint"), NO_ROUTE)
             self._tally.count(RESPONSES, route, str(status))
             self._tally.observe(REST, time.perf_counter() - begun_at, route)
+            if PLACE in scope:
+                scope[PLACE].add({"http.route": route})  # a path may hold a secret

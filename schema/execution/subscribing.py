@@ -40,6 +40,7 @@ class Following:
     """One subscription of one viewer. key: its field's response key. again: it, followed by
     another viewer; raises Refused."""
 
+    operation_name: str | None
     key: str
     ids: tuple[str, ...]
     plan: Plan
@@ -101,7 +102,8 @@ def follow(
     if not ids:
         raise bad_request("`ids` is empty")
     again = partial(follow, schema, zone, document, operation, given, max_cost)
-    return Following(key, tuple(ids), plan, given.coerced, viewer, again)
+    operation_name = operation.name.value if operation.name else None
+    return Following(operation_name, key, tuple(ids), plan, given.coerced, viewer, again)
 
 
 def _of_changed(node: FieldNode) -> FieldNode:
