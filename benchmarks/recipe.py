@@ -84,17 +84,18 @@ FROM generate_series(1, {accounts}) i
 """
 
 ARTICLES = f"""
-INSERT INTO article (id, slug, title, summary, body, category, tags, status, author_id,
-    organization_id, published_at, listed_at, version, created_at, updated_at)
+INSERT INTO article (id, slug, title, summary, body, plain_text, category, tags, status,
+    public_number, author_id, organization_id, published_at, listed_at, version, created_at,
+    updated_at)
 SELECT i, 'wenming-' || i,
     {say("place", "i", 1)} || {say("who", "i", 2)} || {say("what", "i", 3)}
         || '（第' || i || '期）',
     {say("sentence", "i", 4)} || {say("sentence", "i", 5)},
-    (SELECT string_agg('<p>' || {say("sentence", "i * 32 + n", 6)}
-        || {say("sentence", "i * 32 + n", 7)} || '</p>', '') FROM generate_series(1, 15) n),
+    '<p>' || array_to_string(said, '</p><p>') || '</p>', array_to_string(said, E'\\n\\n'),
     (ARRAY['要闻', '活动', '理论', '人物', '服务'])[1 + pg_temp.pick(i, 8, 5)],
     ARRAY[{say("who", "i", 9)}, {say("place", "i", 10)}],
-    status, 1 + pg_temp.pick(i, 11, {{people}}), 1 + pg_temp.pick(i, 12, {{publishers}}),
+    status, CASE WHEN status = 'PUBLISHED' THEN 1 END,
+    1 + pg_temp.pick(i, 11, {{people}}), 1 + pg_temp.pick(i, 12, {{publishers}}),
     CASE WHEN status <> 'DRAFT' THEN listed_at END, listed_at, 1,
     CASE WHEN status <> 'DRAFT' THEN listed_at - interval '1 day' ELSE listed_at END, listed_at
 FROM (
@@ -103,7 +104,11 @@ FROM (
         '{{first_day}} 08:00Z'::timestamptz
             + (i - 1) * {{seconds}} * interval '1 second' AS listed_at
     FROM generate_series(1, {{articles}}) i
-) drawn ORDER BY i
+) drawn, LATERAL (
+    SELECT array_agg({say("sentence", "i * 32 + n", 6)} || {say("sentence", "i * 32 + n", 7)}
+        ORDER BY n) AS said
+    FROM generate_series(1, 15) n
+) body ORDER BY i
 """
 
 POSTS = """

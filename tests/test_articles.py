@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from tortoise.connection import get_connection
+from tortoise.exceptions import OperationalError
 
 from domain.access import Act
 from domain.articles import actions
 from domain.articles.access import visible
 from domain.articles.actions import ArticleChanges
-from domain.articles.models import Article
+from domain.articles.models import Article, ArticleRevision
 from domain.articles.rules import ArticleStatus
 from domain.posts.models import Post
 from domain.problems import Conflict, Forbidden, Invalid, NotFound
@@ -29,6 +31,7 @@ from tests.rows import (
     make_organization,
     make_post,
     make_world,
+    nothing_written,
     refused,
     wrong_figures,
 )
@@ -205,6 +208,70 @@ async def test_of_two_edits_at_once_one_holds() -> None:
     )
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Conflict", "NoneType"]
     assert (await Article.get(id=number)).version == 2
+
+
+async def revisions(number: int) -> list[tuple[Any, ...]]:
+    """Number, title, HTML and who saved it, of each, in order."""
+    rows = await ArticleRevision.filter(article_id=number).order_by("number")
+    return [(row.number, row.content["title"], row.body, row.actor) for row in rows]
+
+
+async def test_every_save_is_kept() -> None:
+    number = await make_article(await make_world(), title="一", body="<p>a</p>")
+    await actions.update(LATER, number, 1, ArticleChanges(title="二"))
+    await actions.update(LATER, number, 2, ArticleChanges(slug="moved"))
+    await actions.update(LATER, number, 3, ArticleChanges(title="二"))
+    assert await revisions(number) == [
+        (1, "一", "<p>a</p>", "editor"),
+        (2, "二", "<p>a</p>", "editor"),
+    ]
+    row = await Article.get(id=number)
+    assert (row.head_number, row.public_number, row.version) == (2, None, 4)
+
+
+async def test_a_revision_is_never_altered() -> None:
+    await make_article(await make_world())
+    async with nothing_written():
+        for way in (ArticleRevision.all().delete(), ArticleRevision.all().update(number=7)):
+            with pytest.raises(OperationalError, match="permission denied"):
+                await way
+
+
+async def test_what_is_saved_of_a_public_article_is_a_draft_beside_it() -> None:
+    number = await make_article(await make_world(), title="一", body="<p>a</p>")
+    await actions.publish(EDITOR, number, 1)
+    (public,) = await Article.filter(id=number).values()
+    changes = ArticleChanges(title="二", body="<p>b</p>", summary="新", tags=["新"])
+    await actions.update(LATER, number, 2, changes)
+    (beside,) = await Article.filter(id=number).values()
+    assert beside == {**public, "head_number": 2, "version": 3}
+    await actions.publish(LATER, number, 3)
+    row = await Article.get(id=number)
+    assert (row.title, row.body, row.summary, row.tags) == ("二", "<p>b</p>", "新", ["新"])
+    assert (row.public_number, row.version, row.public_version) == (2, 4, 4)
+
+
+async def test_an_older_revision_is_made_public_again() -> None:
+    number = await make_article(await make_world(), title="一")
+    await actions.update(EDITOR, number, 1, ArticleChanges(title="二"))
+    await actions.publish(EDITOR, number, 2)
+    await actions.publish(EDITOR, number, 3, 1)
+    row = await Article.get(id=number)
+    assert (row.title, row.head_number, row.public_number) == ("一", 2, 1)
+    for unknown in (0, 3, 10**30):
+        async with refused(NotFound, "revision"):
+            await actions.publish(EDITOR, number, 4, unknown)
+
+
+async def test_what_is_taken_back_is_its_newest_draft_again() -> None:
+    number = await make_article(await make_world(), title="一")
+    await actions.publish(EDITOR, number, 1)
+    await actions.update(EDITOR, number, 2, ArticleChanges(title="二"))
+    await actions.withdraw(EDITOR, number, 3)
+    row = await Article.get(id=number)
+    assert (row.title, row.head_number, row.public_number) == ("二", 2, None)
+    await actions.update(EDITOR, number, 4, ArticleChanges(title="三"))
+    assert (await Article.get(id=number)).title == "三"
 
 
 # publication

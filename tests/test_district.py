@@ -35,6 +35,7 @@ FILLED = [
     "account",
     "campaign",
     "article",
+    "article_revision",
     "post",
     "observation",
     "post_pull",
@@ -150,10 +151,12 @@ async def test_partners_have_the_reference_numbers(district: Any) -> None:
 
 
 async def test_everything_that_is_written_has_its_number(district: Any) -> None:
-    assert await counts(district, ["person", "campaign", "article", "post", "post_pull"]) == {
+    written = ["person", "campaign", "article", "article_revision", "post", "post_pull"]
+    assert await counts(district, written) == {
         "person": 138,
         "campaign": 12,
         "article": 5_012,
+        "article_revision": 5_012,
         "post": 5_032,
         "post_pull": 5_012,
     }

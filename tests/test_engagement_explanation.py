@@ -38,7 +38,8 @@ async def district(opened: Graph) -> d.District:
     district = await d.build()
     for article in (district.article, district.other_article):
         await d.rows(
-            "UPDATE article SET status = 'PUBLISHED', published_at = listed_at WHERE id = $1",
+            "UPDATE article SET status = 'PUBLISHED', public_number = 1, published_at = listed_at"
+            " WHERE id = $1",
             article,
         )
     return district
@@ -140,6 +141,9 @@ async def test_posts_of_a_draft_are_not_told(opened: Graph, district: d.District
     await d.take(d.reads(hidden, 7, DAY, definition="ours"))
     await roll_up_all(zone=d.ZONE)
     assert len((await why(opened, f"Organization:{district.branch}"))["explain"]["posts"]) > 0
-    await d.rows("UPDATE article SET status = 'WITHDRAWN' WHERE id = $1", district.other_article)
+    await d.rows(
+        "UPDATE article SET status = 'WITHDRAWN', public_number = NULL WHERE id = $1",
+        district.other_article,
+    )
     told = (await why(opened, f"Organization:{district.branch}"))["explain"]["posts"]
     assert f"Post:{hidden}" not in [row["post"]["id"] for row in told]

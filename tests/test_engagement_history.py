@@ -41,7 +41,8 @@ async def opened(database_url: str) -> AsyncIterator[Graph]:
 async def district(opened: Graph) -> d.District:
     district = await d.build()
     await d.rows(
-        "UPDATE article SET status = 'PUBLISHED', published_at = listed_at WHERE id = $1",
+        "UPDATE article SET status = 'PUBLISHED', public_number = 1, published_at = listed_at"
+        " WHERE id = $1",
         district.article,
     )
     return district

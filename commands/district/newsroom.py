@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from typing import Any
 
 from commands.district import names
 from commands.district.network import Organizations
@@ -43,14 +44,29 @@ class ArticleRow:
         return ["演示", *filter(None, self.topic.category.split("-"))]
 
     @property
-    def body(self) -> str:
+    def paragraphs(self) -> list[str]:
         later = self.topic.first_hour >= WEEK_HOURS
         when = "第二周才出现在榜上，此前阅读量未知。" if later else "第一周即已上榜。"
-        return (
-            f"<p>这是演示内容，不是新闻：标题取自微博热门话题「{escape(self.topic.title)}」，"
-            "文章、作者和单位均为虚构。</p>"
-            f"<p>{_SOURCE}该话题在数据集的{when}</p>"
-        )
+        return [
+            f"这是演示内容，不是新闻：标题取自微博热门话题「{self.topic.title}」，"
+            "文章、作者和单位均为虚构。",
+            f"{_SOURCE}该话题在数据集的{when}",
+        ]
+
+    @property
+    def body(self) -> str:
+        return "".join(f"<p>{escape(text, quote=False)}</p>" for text in self.paragraphs)
+
+    @property
+    def plain_text(self) -> str:
+        return "\n\n".join(self.paragraphs)
+
+    @property
+    def blocks(self) -> list[dict[str, Any]]:
+        return [
+            {"type": "paragraph", "id": f"p{number}", "text": [{"text": text}]}
+            for number, text in enumerate(self.paragraphs, start=1)
+        ]
 
 
 def people(network: Organizations) -> list[PersonRow]:

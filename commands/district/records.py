@@ -18,6 +18,8 @@ from commands.district.newsroom import ArticleRow, articles, people
 from commands.district.posts import PostRow, posts
 from commands.district.timeline import Timeline
 from commands.district.topics import Topic
+from domain.articles.content import CONTENT
+from domain.articles.models import CHINESE
 from domain.articles.rules import ArticleStatus
 from domain.engagement.rules import Bound, Finality, Source, ValueKind
 from domain.posts.rules import PostState
@@ -65,6 +67,7 @@ def district_tables(topics: list[Topic], box: SecretBox, now: datetime) -> list[
             **first,
         ),
         _article_table(stories),
+        _revision_table(stories),
         _post_table(carried),
         _observation_table(carried, timeline),
         _pull_table(carried, now),
@@ -86,7 +89,9 @@ def _article_table(stories: list[ArticleRow]) -> Table:
     return _table(
         "article",
         stories,
-        "id slug summary body tags published_at",
+        "id slug summary body plain_text tags published_at",
+        blocks=lambda story: json.dumps(story.blocks),
+        public_number=1,
         title=lambda story: story.topic.title,
         category=lambda story: story.topic.category,
         author_id=lambda story: story.author.id,
@@ -96,6 +101,33 @@ def _article_table(stories: list[ArticleRow]) -> Table:
         listed_at=lambda story: story.published_at,
         created_at=lambda story: story.published_at,
         updated_at=lambda story: story.published_at,
+    )
+
+
+def _revision_table(stories: list[ArticleRow]) -> Table:
+    """The one in which each was published."""
+
+    def content(story: ArticleRow) -> str:
+        said = {
+            **dict.fromkeys(CONTENT, ""),
+            **{name: [] for name in ("keywords", "credits", "corrections")},
+            **{"title": story.topic.title, "summary": story.summary, "blocks": story.blocks},
+            **{"category": story.topic.category, "tags": story.tags},
+            **{"language": CHINESE, "cover": None},
+        }
+        return json.dumps(said)
+
+    return _table(
+        "article_revision",
+        stories,
+        "id body plain_text",
+        article_id=lambda story: story.id,
+        number=1,
+        content=content,
+        actor_id="",
+        actor=lambda story: story.author.name,
+        reason="",
+        created_at=lambda story: story.published_at,
     )
 
 

@@ -69,10 +69,10 @@ def check_tags(tags: Iterable[str]) -> list[str]:
     return once
 
 
-def check_publishable(status: ArticleStatus) -> None:
-    """Raises Conflict."""
-    if status is ArticleStatus.PUBLISHED:
-        raise Conflict("the article is published already", code="WRONG_STATUS")
+def check_publishable(public: int | None, number: int) -> None:
+    """public: the revision that is public now. Raises Conflict."""
+    if public == number:
+        raise Conflict("this revision is public already", code="WRONG_STATUS")
 
 
 def check_withdrawable(status: ArticleStatus) -> None:

@@ -164,6 +164,7 @@ async def _article(filling: Filling, number: int) -> Article:
         organization=filling.one(filling.organizations),
         published_at=published_at,
         listed_at=published_at or created_at,
+        public_number=1 if status is ArticleStatus.PUBLISHED else None,
         version=1 + number % 4,
         created_at=created_at,
         updated_at=filling.moment(),

@@ -9,6 +9,7 @@ from typing import Any
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.access import Act
+from domain.articles.actions.saving import append, head_of
 from domain.articles.actions.values import check_values
 from domain.articles.models import Article
 from domain.articles.rules import numbered, slug_from
@@ -60,6 +61,7 @@ async def create(act: Act, new: NewArticle) -> int:
         if new.slug is None:
             values["slug"] = await _free_slug(client, slug_from(values["title"]))
         row = await _insert(client, act, values)
+        await append(client, act, row, await head_of(client, row), "")
         await audit.record(
             client, act, "article.create", format_id("Article", row.id), after=values
         )

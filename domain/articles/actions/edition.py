@@ -1,4 +1,8 @@
-"""An edit of an article: what is given changes, everything else stays."""
+"""An edit of an article: what is given changes, everything else stays.
+
+What it says is saved as a revision, and becomes public only when that is published. Where it stands
+(its slug, author and organization) is of the article itself, and changes at once.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,9 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.access import Act
 from domain.articles.access import visible
+from domain.articles.actions.saving import append, head_of, store
 from domain.articles.actions.values import check_values
+from domain.articles.content import parted
 from domain.articles.models import Article
 from domain.articles.rules import ArticleStatus
 from domain.audit import actions as audit
@@ -45,14 +51,16 @@ async def update(act: Act, article_id: int, version: int, changes: ArticleChange
         values = check_values(**asdict(changes))
         if changes.organization_id is not None:
             await hold_totals(client)
-        row = await _own(client, act, article_id, version)
-        before, after = audit.changed({name: getattr(row, name) for name in values}, values)
+        said, placed = parted(values)
+        row = await _own(client, act, article_id, version, is_moved=bool(placed))
+        head = await head_of(client, row)
+        before, after = audit.changed({**head, **_placed(row)}, {**said, **placed})
         await must_exist(client, Person, after.get("author_id"), "author_id")
         await must_exist(client, Organization, after.get("organization_id"), "organization_id")
         if "organization_id" in after:
-            needed = _needed(row)
+            needed = _needed(row, is_moved=True)
             await require_at(client, act, needed, after["organization_id"], "organization_id")
-        await _store(client, act, row, after)
+        await _save(client, act, row, head, after)
         if "organization_id" in after:
             await _recount(client, before["organization_id"], after["organization_id"])
         await audit.record(
@@ -60,22 +68,39 @@ async def update(act: Act, article_id: int, version: int, changes: ArticleChange
         )
 
 
-async def _own(client: BaseDBAsyncClient, act: Act, article_id: int, version: int) -> Article:
+async def _own(
+    client: BaseDBAsyncClient, act: Act, article_id: int, version: int, *, is_moved: bool
+) -> Article:
     row = await locked(client, Article, article_id)
-    await own(client, act, _needed(row), row, row.organization_id, visible)
+    needed = _needed(row, is_moved=is_moved)
+    await own(client, act, needed, row, row.organization_id, visible)
     check_version(row, version)
     return row
 
 
-def _needed(row: Article) -> Permission:
-    """What was public once is edited by those who publish."""
+def _needed(row: Article, *, is_moved: bool) -> Permission:
+    """What was public once is moved by those who publish; what it says is a draft until then."""
     is_draft = row.status is ArticleStatus.DRAFT
-    return Permission.EDIT_DRAFT if is_draft else Permission.EDIT_ARTICLE
+    return Permission.EDIT_DRAFT if is_draft or not is_moved else Permission.EDIT_ARTICLE
 
 
-async def _store(client: BaseDBAsyncClient, act: Act, row: Article, values: dict[str, Any]) -> None:
-    row.update_from_dict({**values, "version": row.version + 1, "updated_at": act.now})
-    await row.save(using_db=client, update_fields=[*values, "version", "updated_at"])
+def _placed(row: Article) -> dict[str, Any]:
+    """What of the article is in no revision."""
+    return {name: getattr(row, name) for name in ("slug", "author_id", "organization_id")}
+
+
+async def _save(
+    client: BaseDBAsyncClient, act: Act, row: Article, head: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """A revision where something else is said than before; the row, where nothing is public."""
+    said, placed = parted(after)
+    values = placed
+    if said:
+        values = {**placed, "head_number": row.head_number + 1}
+        values |= said if row.public_number is None else {}
+    await store(client, act, row, values)
+    if said:
+        await append(client, act, row, {**head, **said}, "")
 
 
 async def _recount(client: BaseDBAsyncClient, left: int, entered: int) -> None:

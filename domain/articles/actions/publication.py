@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.access import Act
 from domain.articles.access import visible
+from domain.articles.actions.saving import head_of, said_by, store
 from domain.articles.models import Article
 from domain.articles.rules import ArticleStatus, check_publishable, check_withdrawable
 from domain.audit import actions as audit
-from domain.changes import change
+from domain.changes import change, missing
 from domain.gates import own_locked
 from domain.ids import format_id
 from domain.permissions import Permission
@@ -19,15 +22,30 @@ from domain.webhooks.rules import WebhookEventType
 PUBLISH = Permission.PUBLISH_ARTICLE
 
 
-async def publish(act: Act, article_id: int, version: int) -> None:
-    """One that was public before keeps the moment of its first publication."""
+async def publish(act: Act, article_id: int, version: int, revision: int | None = None) -> None:
+    """Makes a revision public, the newest if none is named. One that was public before keeps the
+    moment of its first publication."""
     async with change(act, PUBLISH) as client:
         row = await own_locked(client, act, PUBLISH, Article, article_id, visible, version)
-        check_publishable(row.status)
-        row.published_at = row.published_at or act.now
-        row.listed_at = row.published_at
-        await _turn(client, act, row, ArticleStatus.PUBLISHED, "article.publish")
+        number = _existing(row, revision)
+        check_publishable(row.public_number, number)
+        published_at = row.published_at or act.now
+        said = await said_by(client, row.id, number)
+        before = {"status": row.status, "public_number": row.public_number}
+        after = {"status": ArticleStatus.PUBLISHED, "public_number": number}
+        times = {"published_at": published_at, "listed_at": published_at}
+        await store(client, act, row, {**said, **after, **times})
+        await _tell(client, act, "article.publish", row, before, after)
         await emit(client, WebhookEventType.ARTICLE_PUBLISHED, _told(row), act=act)
+
+
+def _existing(row: Article, revision: int | None) -> int:
+    """Raises NotFound."""
+    if revision is None:
+        return row.head_number
+    if not 1 <= revision <= row.head_number:
+        raise missing("revision")
+    return revision
 
 
 def _told(row: Article) -> dict[str, str | None]:
@@ -41,23 +59,24 @@ def _told(row: Article) -> dict[str, str | None]:
 
 
 async def withdraw(act: Act, article_id: int, version: int) -> None:
+    """Nothing of it is public any more: the row is its newest draft again."""
     async with change(act, PUBLISH) as client:
         row = await own_locked(client, act, PUBLISH, Article, article_id, visible, version)
         check_withdrawable(row.status)
-        await _turn(client, act, row, ArticleStatus.WITHDRAWN, "article.withdraw")
+        said = await head_of(client, row)
+        before = {"status": row.status, "public_number": row.public_number}
+        after = {"status": ArticleStatus.WITHDRAWN, "public_number": None}
+        await store(client, act, row, {**said, **after})
+        await _tell(client, act, "article.withdraw", row, before, after)
 
 
-async def _turn(
-    client: BaseDBAsyncClient, act: Act, row: Article, status: ArticleStatus, action: str
+async def _tell(
+    client: BaseDBAsyncClient,
+    act: Act,
+    action: str,
+    row: Article,
+    before: dict[str, Any],
+    after: dict[str, Any],
 ) -> None:
-    before = {"status": row.status}
-    row.status = status
-    row.version += 1
-    row.updated_at = act.now
-    await row.save(
-        using_db=client,
-        update_fields=["status", "published_at", "listed_at", "version", "updated_at"],
-    )
-    await audit.record(
-        client, act, action, format_id("Article", row.id), before, {"status": status}
-    )
+    subject = format_id("Article", row.id)
+    await audit.record(client, act, action, subject, *audit.changed(before, after))

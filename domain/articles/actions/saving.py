@@ -1,0 +1,56 @@
+"""A save: a revision that keeps all the article then says, and the article's own row where nothing
+of it is public."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from domain.access import Act
+from domain.articles.content import CONTENT, RENDERED, content_of
+from domain.articles.models import Article, ArticleRevision
+from domain.audit.actions import actor_id
+
+
+async def head_of(client: BaseDBAsyncClient, row: Article) -> dict[str, Any]:
+    """What the newest revision says, by column; the row is held."""
+    if row.public_number in (None, row.head_number):
+        return {**content_of(row), "body": row.body, "plain_text": row.plain_text}
+    return await said_by(client, row.id, row.head_number)
+
+
+async def said_by(client: BaseDBAsyncClient, article_id: int, number: int) -> dict[str, Any]:
+    """What a revision says, by column. Raises DoesNotExist."""
+    revisions = ArticleRevision.filter(article_id=article_id, number=number)
+    found = await revisions.using_db(client).get()
+    return {**found.content, "body": found.body, "plain_text": found.plain_text}
+
+
+async def append(
+    client: BaseDBAsyncClient, act: Act, row: Article, said: Mapping[str, Any], reason: str
+) -> None:
+    """The revision of the number the row calls its newest."""
+    await ArticleRevision.create(
+        using_db=client,
+        article_id=row.id,
+        number=row.head_number,
+        content={name: said[name] for name in CONTENT},
+        **{name: said[name] for name in RENDERED},
+        actor_id=actor_id(act.viewer),
+        actor=act.viewer.name,
+        reason=reason,
+        created_at=act.now,
+    )
+
+
+async def store(client: BaseDBAsyncClient, act: Act, row: Article, values: dict[str, Any]) -> None:
+    """The row's own columns; a draft beside something public changes nothing public."""
+    row.update_from_dict({**values, "version": row.version + 1})
+    written = {*values, "version"}
+    is_draft_beside = row.public_number is not None and set(values) <= {"head_number"}
+    if not is_draft_beside:
+        row.updated_at, row.public_version = act.now, row.version
+        written |= {"updated_at", "public_version"}
+    await row.save(using_db=client, update_fields=sorted(written))
