@@ -26,9 +26,13 @@ class Database:
         self.recorded: list[list[int]] = []
         self.open = asyncio.Event()
         self.fails = False
+        self.at_once = self.most_at_once = 0
 
     async def record(self, given: Sequence[Told]) -> None:
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
         await self.open.wait()
+        self.at_once -= 1
         if self.fails:
             raise ConnectionError
         self.recorded.append([each.answer.account_id for each in given])
@@ -82,6 +86,21 @@ async def test_a_slow_database_is_waited_for() -> None:
     database.open.set()
     await last
     await recorder.finish()
+    assert [len(each) for each in database.recorded] == [MOST_WAITING, MOST_WAITING]
+
+
+async def test_no_transaction_begins_beside_one_that_is_waited_for() -> None:
+    database = Database()
+    recorder = Recorder(database.record, 0.01)
+    for number in range(2 * MOST_WAITING - 1):
+        await recorder.give(told(number))
+    last = asyncio.create_task(recorder.give(told(2 * MOST_WAITING - 1)))
+    await asyncio.sleep(0.05)
+    assert database.most_at_once == 1
+    database.open.set()
+    await last
+    await recorder.finish()
+    assert database.most_at_once == 1
     assert [len(each) for each in database.recorded] == [MOST_WAITING, MOST_WAITING]
 
 

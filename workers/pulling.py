@@ -180,7 +180,8 @@ class _Pull:
         return -(-alike // self._adapter.batch_size)
 
     async def _record(self, told: Sequence[Told]) -> None:
-        self._pulled.observations += await complete(told, self._manner, self._budget)
+        new = await complete(told, self._manner, self._budget)
+        self._pulled.observations += new
         self._pulled.batches += len(told)
 
     async def _defer(self, batch: list[DuePost], error: NoReading) -> None:

@@ -60,11 +60,16 @@ class Recorder:
         return under_way is not None and under_way.done() and under_way.exception() is not None
 
     async def _turn(self) -> None:
-        """The next transaction begins when the last one has ended."""
-        under_way, self._under_way = self._under_way, None
+        """The next transaction begins when the last one has ended. It stays known while it is
+        waited for, so that the bell begins no other beside it."""
+        under_way = self._under_way
         if under_way is not None:
-            await under_way
-        if self._waiting:
+            try:
+                await under_way
+            finally:
+                if self._under_way is under_way:
+                    self._under_way = None
+        if self._waiting and self._under_way is None:
             self._begin()
 
     def _begin(self) -> None:

@@ -79,7 +79,7 @@ def compare(place: Place, sandbox_url: str, rounds: int) -> Pulled:
         bare.append(
             processes.run("benchmarks.ingest.bare", _loop(place, sandbox_url), place.cores.server)
         )
-        asyncio.run(world.again(place.database_url, place.accounts))
+        asyncio.run(world.again(place.database_url, place.accounts + place.flights))
         spec = {
             "database_url": place.database_url,
             "secret_key": world.KEY,
