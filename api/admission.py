@@ -9,16 +9,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.addresses import Addresses
 from api.deadlines import ENDS_AT, wished_seconds
-from api.load import Load, Overloaded, TooManyAtOnce
-from api.meters import Allowances, Meter
+from api.load import Load, TurnedAway
+from api.meters import METER, Allowances, Meter
 from api.rates import RateLimited
+from api.replies import headers_of
 
 ALWAYS = frozenset({"/livez", "/readyz"})
 """Answered however much is under way: they tell operators of it. Metrics are not asked here."""
-
-CREDENTIALS = (b"authorization", b"cookie")
-METER = "xinfeng.meter"
-"""Where a scope holds its meter."""
 
 
 class Admission:
@@ -44,40 +41,38 @@ class Admission:
         if kind == "lifespan" or scope["path"] in ALWAYS:
             await self._inner(scope, receive, send)
             return
-        address = self._addresses.of(scope)
-        meter = scope[METER] = Meter(self._allowances, address, self._load, send)
+        meter = Meter(self._allowances, self._addresses.of(scope), self._load)
         if kind == "websocket":
+            scope[METER] = meter
             await self._inner(scope, receive, send)
             return
         try:
             meter.enter()
-        except Overloaded as error:
-            message = "too much is under way here; try again soon"
-            await _refuse(send, scope, 503, "OVERLOADED", message, error.retry_after)
+        except TurnedAway as error:
+            await _refuse(send, scope, error.status, error.code, str(error), error.retry_after)
             return
-        except TooManyAtOnce as error:
-            message = "too many requests at once from this address; wait for their answers"
-            await _refuse(send, scope, 429, "TOO_MANY_AT_ONCE", message, error.retry_after)
-            return
+        scope[METER] = meter
         try:
-            await self._admit(meter, scope, receive)
+            meter.begin(is_known=_says_who(scope) and scope["path"] == "/graphql")
+        except RateLimited as error:
+            await _refuse(send, scope, 429, "RATE_LIMITED", str(error))
+        else:
+            scope[ENDS_AT] = asyncio.get_running_loop().time() + self._patience(scope)
+            await self._inner(scope, receive, send)
         finally:
             meter.release()
 
-    async def _admit(self, meter: Meter, scope: Scope, receive: Receive) -> None:
-        says_who, seconds = False, self._seconds
-        for name, value in scope["headers"]:
-            if name in CREDENTIALS:
-                says_who = True
-            elif name == b"prefer":
-                seconds = min(seconds, wished_seconds(value) or seconds)
-        scope[ENDS_AT] = asyncio.get_running_loop().time() + seconds
-        try:
-            meter.begin(is_known=says_who and scope["path"] == "/graphql")
-        except RateLimited as error:
-            await _refuse(meter.send, scope, 429, "RATE_LIMITED", str(error))
-            return
-        await self._inner(scope, receive, meter.send)
+    def _patience(self, scope: Scope) -> float:
+        """Seconds that it may take."""
+        if b"prefer" not in headers_of(scope):
+            return self._seconds
+        given = (wished_seconds(value) for name, value in scope["headers"] if name == b"prefer")
+        return min(self._seconds, *(wish or self._seconds for wish in given))
+
+
+def _says_who(scope: Scope) -> bool:
+    headers = headers_of(scope)
+    return b"authorization" in headers or b"cookie" in headers
 
 
 async def _refuse(

@@ -14,7 +14,7 @@ from api.disconnects import Disconnects, Waiting
 from api.exchange import Exchange
 from api.explanations import EXPLAIN, explain, wants_explanation
 from api.outcomes import reply_to
-from api.replies import Disconnected, Reply
+from api.replies import Reply
 from api.shared_reads import SharedReads
 from api.waiting import within
 from domain.deadlines import ending_at
@@ -98,22 +98,13 @@ class Answering:
         explains: bool,
     ) -> Reply:
         """key: what to share it by, unless it is not to be shared."""
-        waiting = self.disconnects.begin(exchange.receive, exchange.ends_at)
-        try:
+        with self.disconnects.running(exchange.receive, exchange.ends_at) as waiting:
             if key is not None:
                 return await self._shared(key, exchange, prepared, plan, waiting)
             answer = await self._run(exchange, prepared)
             if explains and not answer.errors:
                 answer = await explain(answer, exchange, prepared, self.reader)
             return reply_to(answer, exchange, self.engine.max_age_seconds(plan))
-        except asyncio.CancelledError:
-            if waiting.has_left:
-                raise Disconnected from None
-            if waiting.has_expired:
-                raise TimedOut from None
-            raise
-        finally:
-            self.disconnects.end(waiting)
 
     async def _shared(
         self,

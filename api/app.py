@@ -28,13 +28,13 @@ from api.metrics.rest import CountedRest
 from api.metrics.sampling import sampling
 from api.metrics.standing import Standing
 from api.metrics.tally import Tally
+from api.outgoing import Outgoing
 from api.people import account, links, openid, signing_in
 from api.people.provider import Provider, Registration
 from api.push_load import Gate
 from api.rates import Policy, Rates
 from api.replies import headers_of
 from api.request_ids import Identified
-from api.response_headers import protecting
 from api.shared_reads import SharedReads
 from api.sockets import serve_socket
 from api.stopping import Stopping
@@ -82,13 +82,12 @@ class Application:
             await self._door(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = headers_of(scope)
-        send = self._cors.opening(headers, protecting(send))
-        preflight = self._cors.preflight(scope, headers)
+        leaving = Outgoing(scope, send, self._cors).send
+        preflight = self._cors.preflight(scope, headers_of(scope))
         if preflight is not None:
-            await preflight.send(send, PLAIN, ())
+            await preflight.send(leaving, PLAIN, ())
         else:
-            await self._door(scope, receive, send)
+            await self._door(scope, receive, leaving)
 
     async def _admitted(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from starlette.types import Message, Scope, Send
+from starlette.types import Scope
 
 from api.replies import Headers, Pairs, Reply
 
@@ -56,25 +56,22 @@ class Cors:
         )
         return Reply(204, b"text/plain", b"", granted)
 
-    def opening(self, headers: Headers, send: Send) -> Send:
-        """Sends what it is given; a listed page may read it, and caches keep it by origin."""
+    def opened(
+        self, asked: Headers, headers: list[tuple[bytes, bytes]]
+    ) -> list[tuple[bytes, bytes]]:
+        """A response's headers, by which a listed page may read it, and caches keep it by origin.
+        asked: the request's."""
         if not self._origins:
-            return send
-        granted: Pairs = ()
-        if self.knows(headers):
-            granted = (
-                (b"access-control-allow-origin", headers[b"origin"]),
-                (b"access-control-allow-credentials", b"true"),
-                (b"access-control-expose-headers", SHOWN),
-            )
-
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                given = _varying(list(message.get("headers", ())))
-                message = {**message, "headers": [*given, *granted]}
-            await send(message)
-
-        return sending
+            return headers
+        varying = _varying(headers)
+        if not self.knows(asked):
+            return varying
+        return [
+            *varying,
+            (b"access-control-allow-origin", asked[b"origin"]),
+            (b"access-control-allow-credentials", b"true"),
+            (b"access-control-expose-headers", SHOWN),
+        ]
 
 
 def _varying(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

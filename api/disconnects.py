@@ -1,5 +1,5 @@
-"""Clients that leave before they are answered, and those that may wait no longer: what runs for
-them alone is ended.
+"""Clients that leave before they are answered, and those that may wait no longer, or let others
+wait: what runs for them alone is ended.
 
 A server tells that a client left only to who waits for it, and a task that waits would cost every
 request. So a sweep comes by from time to time, and only of requests that were there at the sweep
@@ -13,9 +13,13 @@ import contextlib
 import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import TracebackType
 from typing import Protocol
 
 from starlette.types import Receive
+
+from api.replies import Disconnected
+from domain.outages import TimedOut
 
 SWEEP_SECONDS = 0.1
 
@@ -28,33 +32,73 @@ class Company(Protocol):
 
 
 class Waiting:
-    """A client that waits for a statement. task: answers it; company: who waits for the same;
-    ends_at: until when, by the event loop's clock."""
+    """A client that waits for a statement, or is waited for, as long as a `with` block.
+    task: answers it; company: who waits for the same; ends_at: until when, by the loop's clock.
+
+    receive: tells that the client left; None while that is seen by who reads what it sends. The
+    block ends with `late` at its moment, and with Disconnected when the client has left.
+    """
 
     __slots__ = (
+        "_all",
         "company",
         "ends_at",
         "has_expired",
         "has_left",
         "is_old",
+        "late",
         "listening",
         "receive",
         "task",
     )
 
-    def __init__(self, receive: Receive, ends_at: float = math.inf) -> None:
+    def __init__(
+        self,
+        everybody: set[Waiting],
+        receive: Receive | None,
+        ends_at: float = math.inf,
+        late: type[Exception] = TimedOut,
+    ) -> None:
         task = asyncio.current_task()
         assert task is not None
         self.task: asyncio.Task[object] = task
+        self._all = everybody
         self.receive = receive
         self.company: Company | None = None
         self.listening: asyncio.Task[None] | None = None
         self.ends_at = ends_at
+        self.late = late
         self.is_old = self.has_left = self.has_expired = False
 
-    async def listen(self) -> None:
+    def __enter__(self) -> Waiting:
+        self._all.add(self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._all.discard(self)
+        if self.listening is not None:
+            self.listening.cancel()
+        if kind is asyncio.CancelledError and (self.has_left or self.has_expired):
+            self.task.uncancel()
+            raise Disconnected if self.has_left else self.late from None
+
+    def look(self, now: float) -> None:
+        """The sweep comes by."""
+        if self.ends_at < now:
+            self.expire()
+        elif not self.is_old:
+            self.is_old = True
+        elif self.listening is None and self.receive is not None:
+            self.listening = asyncio.create_task(self.listen(self.receive))
+
+    async def listen(self, receive: Receive) -> None:
         """Until the client leaves."""
-        while (await self.receive())["type"] != "http.disconnect":
+        while (await receive())["type"] != "http.disconnect":
             pass
         if not self.has_expired:
             self.has_left = True
@@ -77,24 +121,18 @@ class Disconnects:
     def __init__(self) -> None:
         self._waiting: set[Waiting] = set()
 
-    def begin(self, receive: Receive, ends_at: float = math.inf) -> Waiting:
-        waiting = Waiting(receive, ends_at)
-        self._waiting.add(waiting)
-        return waiting
+    def reading(self, seconds: float, late: type[Exception]) -> Waiting:
+        """For what a client sends, so long."""
+        ends_at = asyncio.get_running_loop().time() + seconds
+        return Waiting(self._waiting, None, ends_at, late)
 
-    def end(self, waiting: Waiting) -> None:
-        self._waiting.discard(waiting)
-        if waiting.listening is not None:
-            waiting.listening.cancel()
+    def running(self, receive: Receive, ends_at: float) -> Waiting:
+        """For what runs for a client."""
+        return Waiting(self._waiting, receive, ends_at)
 
-    def sweep(self, now: float = 0.0) -> None:
+    def sweep(self, now: float) -> None:
         for waiting in self._waiting:
-            if waiting.ends_at < now:
-                waiting.expire()
-            elif not waiting.is_old:
-                waiting.is_old = True
-            elif waiting.listening is None:
-                waiting.listening = asyncio.create_task(waiting.listen())
+            waiting.look(now)
 
     async def sweep_for_ever(self) -> None:
         while True:

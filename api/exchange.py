@@ -56,7 +56,9 @@ class Exchange:
         self.prepared_at = 0.0
         self.is_hit = False
         self.asks = False
-        self.begin(b"")
+        self.is_safe = False
+        self.given = b""
+        self.begun_at = time.perf_counter()
 
     def begin(self, given: bytes, *, is_safe: bool = False) -> None:
         """All of the request is here."""

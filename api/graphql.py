@@ -9,18 +9,18 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from api import slow_operations
-from api.admission import METER
 from api.answering import Answering
 from api.asked import JSON, BadRequest, check_content
-from api.deadlines import ENDS_AT
+from api.deadlines import ENDS_AT, TooSlow
 from api.encodings import accepted
 from api.etags import matches
 from api.exchange import Exchange
 from api.graphiql import page
+from api.meters import METER
 from api.metrics.operations import Operations
 from api.negotiation import EVENT_STREAM, wanted
 from api.outcomes import EXPECTED, refusal_of, refused
-from api.replies import Disconnected, Reply, headers_of, read_body
+from api.replies import Disconnected, Headers, Reply, headers_of, read_body
 from api.request_ids import request_id_of
 from api.sse import as_events
 from api.timings import server_timing
@@ -44,7 +44,7 @@ class GraphQL:
         body_seconds: float,
         shows_graphiql: bool,
     ) -> None:
-        self.body_seconds = body_seconds
+        self._body_seconds = body_seconds
         self._operations = operations
         self._slow_seconds = slow_seconds
         self._shows_graphiql = shows_graphiql
@@ -86,16 +86,18 @@ class GraphQL:
             exchange.begin(scope["query_string"], is_safe=True)
             reply = await self._get(exchange)
         elif scope["method"] == "POST":
-            check_content(exchange.headers)
-            body = await read_body(
-                exchange.receive, exchange.headers, limit=MAX_BODY, seconds=self.body_seconds
-            )
-            exchange.begin(body)
+            exchange.begin(await self.body(exchange.headers, exchange.receive))
             reply = await self.answering.reply(exchange)
         else:
             raise BadRequest("ask by GET or POST", 405)
         whole = media_type is EVENT_STREAM and reply.status == 200
         return as_events(reply) if whole else reply
+
+    async def body(self, headers: Headers, receive: Receive) -> bytes:
+        """What is sent by POST. Raises BadRequest, TooLarge, TooSlow and Disconnected."""
+        check_content(headers)
+        with self.answering.disconnects.reading(self._body_seconds, TooSlow):
+            return await read_body(receive, headers, limit=MAX_BODY)
 
     async def _get(self, exchange: Exchange) -> Reply:
         reply = await self.answering.reply(exchange)

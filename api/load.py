@@ -4,16 +4,30 @@ those who came before are served: turning the oldest away would waste what was d
 from __future__ import annotations
 
 
-class Overloaded(Exception):
+class TurnedAway(Exception):
+    """Who comes is told to come later. status, code: of that answer."""
+
+    status: int
+    code: str
+    retry_after = 1
+
+
+class Overloaded(TurnedAway):
     """As many requests are under way as the process takes on."""
 
-    retry_after = 1
+    status, code = 503, "OVERLOADED"
+
+    def __init__(self) -> None:
+        super().__init__("too much is under way here; try again soon")
 
 
-class TooManyAtOnce(Exception):
+class TooManyAtOnce(TurnedAway):
     """As many requests of this address are under way as one may have."""
 
-    retry_after = 1
+    status, code = 429, "TOO_MANY_AT_ONCE"
+
+    def __init__(self) -> None:
+        super().__init__("too many requests at once from this address; wait for their answers")
 
 
 class Load:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from starlette.types import Message, Send
-
 from api.load import Load
 from api.rates import RateLimited, Rates
+from api.replies import Pairs
 from domain.access import Kind, Viewer
+
+METER = "xinfeng.meter"
+"""Where a scope holds its meter."""
 
 ROWS_A_POINT = 100
 
@@ -26,10 +28,7 @@ class Allowances:
 
 class Meter:
     """Of one request, or of one connection that carries many. A point is a request, a hundred rows
-    it may read, or a millisecond of the processor for preparing what it asks.
-
-    It stands between the application and the server: `send` adds what is left to the answer.
-    """
+    it may read, or a millisecond of the processor for preparing what it asks."""
 
     __slots__ = (
         "_allowances",
@@ -39,23 +38,21 @@ class Meter:
         "_load",
         "_rates",
         "_retry_after",
-        "_send",
         "address",
     )
 
-    def __init__(self, allowances: Allowances, address: str, load: Load, send: Send) -> None:
+    def __init__(self, allowances: Allowances, address: str, load: Load) -> None:
         self._allowances = allowances
         self._rates = allowances.addresses
         self._caller: Hashable = address
         self._load = load
         self._is_inside = False
-        self._send = send
         self._is_begun = True
         self._retry_after = 0
         self.address = address
 
     def enter(self) -> None:
-        """Raises Overloaded and TooManyAtOnce; else `release` must follow."""
+        """Raises TurnedAway; else `release` must follow."""
         self._load.enter(self.address)
         self._is_inside = True
 
@@ -104,16 +101,15 @@ class Meter:
             self._retry_after = error.retry_after
             raise
 
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            status = message["status"]
-            headers = message["headers"] = [
-                *message["headers"],
-                (b"ratelimit-policy", self._rates.policy_header),
-                (b"ratelimit", self._rates.header(self._caller)),
-            ]
-            if status == 401:
-                self.fail()
-            elif status == 429 and self._retry_after:
-                headers.append((b"retry-after", b"%d" % self._retry_after))
-        await self._send(message)
+    def told(self, status: int) -> Pairs:
+        """What an answer of that status says of the allowance. Of 401 note is taken: what the
+        request brought opens nothing."""
+        if status == 401:
+            self.fail()
+        headers = (
+            (b"ratelimit-policy", self._rates.policy_header),
+            (b"ratelimit", self._rates.header(self._caller)),
+        )
+        if status == 429 and self._retry_after:
+            return (*headers, (b"retry-after", b"%d" % self._retry_after))
+        return headers

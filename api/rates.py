@@ -52,6 +52,7 @@ class Rates:
     ) -> None:
         self.policy = policy
         self.policy_header = policy.header
+        self._name = policy.name.encode()
         self._point = WINDOW_SECONDS / policy.quota
         self._most = most
         self._clock = clock
@@ -83,4 +84,4 @@ class Rates:
         """RateLimit: r, the points that are left; t, seconds until all have come back."""
         ahead = max(0.0, self._paid_at.get(caller, 0.0) - self._clock())
         left = max(0, int((WINDOW_SECONDS - ahead) / self._point))
-        return b'"%b";r=%d;t=%d' % (self.policy.name.encode(), left, math.ceil(ahead))
+        return b'"%b";r=%d;t=%d' % (self._name, left, math.ceil(ahead))

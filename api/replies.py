@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from starlette.types import Receive, Scope, Send
 
-from api.deadlines import TooSlow
 from api.encodings import Accepted, encode
 
 Headers = Mapping[bytes, bytes]
@@ -87,17 +86,8 @@ def headers_of(scope: Scope) -> Headers:
     return found
 
 
-async def read_body(receive: Receive, headers: Headers, *, limit: int, seconds: float) -> bytes:
-    """The whole body. Raises TooLarge as soon as that is clear, TooSlow when it does not come
-    within so many seconds, and Disconnected."""
-    try:
-        async with asyncio.timeout(seconds):
-            return await _read_body(receive, headers, limit)
-    except TimeoutError:
-        raise TooSlow from None
-
-
-async def _read_body(receive: Receive, headers: Headers, limit: int) -> bytes:
+async def read_body(receive: Receive, headers: Headers, *, limit: int) -> bytes:
+    """The whole body. Raises TooLarge as soon as that is clear, and Disconnected."""
     announced = headers.get(b"content-length", b"")
     if announced.isdigit() and int(announced) > limit:
         raise TooLarge

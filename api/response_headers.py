@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from starlette.types import Message, Send
-
 from api.replies import Pairs
 
 PAGE_POLICY = (
@@ -30,20 +28,7 @@ DATA: Pairs = (*ALWAYS, (POLICY, DATA_POLICY))
 NAMES = frozenset(name for name, _ in DATA)
 
 
-def protecting(send: Send) -> Send:
-    """Sends what it is given, with these headers on the response."""
-
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = list(message.get("headers", ()))
-            headers += _lacking(headers)
-            message = {**message, "headers": headers}
-        await send(message)
-
-    return sending
-
-
-def _lacking(headers: list[tuple[bytes, bytes]]) -> Pairs:
+def lacking(headers: list[tuple[bytes, bytes]]) -> Pairs:
     """What a response with these headers still lacks."""
     given = dict(headers)
     wanted = PAGE if given.get(b"content-type", b"").startswith(b"text/html") else DATA

@@ -13,12 +13,11 @@ import structlog
 from graphql import GraphQLError
 from starlette.types import Receive, Scope, Send
 
-from api.admission import METER
 from api.asked import BadRequest, from_payload
 from api.callers import Unauthorized
 from api.cors import Cors
 from api.events import MOST_EACH, CallerChanged, Events, TooMany
-from api.meters import Meter
+from api.meters import METER, Meter
 from api.rates import RateLimited
 from api.replies import Headers, headers_of
 from api.request_ids import request_id_of

@@ -10,22 +10,21 @@ from functools import partial
 from graphql import GraphQLError
 from starlette.types import Message, Receive, Scope, Send
 
-from api.admission import METER
-from api.asked import JSON, BadRequest, check_content, from_body, from_query_string
+from api.asked import JSON, BadRequest, from_body, from_query_string
 from api.callers import Unauthorized
 from api.encodings import PLAIN
 from api.events import CallerChanged, Events, TooMany
-from api.graphql import GraphQL
+from api.graphql import MAX_BODY, GraphQL
+from api.meters import METER
 from api.negotiation import EVENT_STREAM, Wanted, wanted
 from api.outcomes import EXPECTED, refusal_of, refused, status_of
-from api.replies import Disconnected, Headers, Pairs, Reply, headers_of, read_body
+from api.replies import Disconnected, Headers, Pairs, Reply, headers_of
 from api.request_ids import request_id_of
 from api.sse import COMPLETE, SILENCE, UNKEPT, as_events, next_event
 from schema.execution.answers import NOTHING, Answer
 from schema.execution.documents import Refused
 from schema.execution.subscribing import Following
 
-MAX_BODY = 1_000_000
 SILENCE_SECONDS = 15.0
 """After so long a comment is sent, so that nobody on the way thinks the connection dead."""
 
@@ -44,7 +43,7 @@ async def stream(
     chosen = Wanted(JSON, False)
     try:
         chosen = wanted(headers.get(b"accept"))
-        body = await _given(scope, headers, receive, seconds=graphql.body_seconds)
+        body = await _given(graphql, scope, receive)
         following = await _following(events, scope, headers, body) if chosen.takes_stream else None
         if following is None:
             await graphql(scope, _again(body, receive), send)
@@ -86,14 +85,13 @@ def _id(request_id: str) -> Pairs:
     return ((b"x-request-id", request_id.encode()),)
 
 
-async def _given(scope: Scope, headers: Headers, receive: Receive, *, seconds: float) -> bytes:
+async def _given(graphql: GraphQL, scope: Scope, receive: Receive) -> bytes:
     if scope["method"] == "GET":
         query: bytes = scope["query_string"]
         return query
     if scope["method"] != "POST":
         raise BadRequest("subscribe by GET or POST", 405)
-    check_content(headers)
-    return await read_body(receive, headers, limit=MAX_BODY, seconds=seconds)
+    return await graphql.body(headers_of(scope), receive)
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

@@ -14,7 +14,6 @@ from urllib.parse import urlencode
 
 import pytest
 import pytest_asyncio
-from starlette.types import Message
 
 from api.app import allowances_of
 from api.load import Load
@@ -288,17 +287,13 @@ async def test_a_moment_that_is_none_is_told_in_our_words(opened: Graph, moment:
         assert theirs not in error["message"]
 
 
-async def no_send(_message: Message) -> None:
-    raise AssertionError("nothing is sent")
-
-
 async def test_a_mutation_over_a_connection_ends_what_is_shared(
     opened: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     events, forgotten = opened.app.events, []
     monkeypatch.setattr(events._shared, "forget", lambda: forgotten.append(1))
     mutation = 'mutation { publishArticle(input: {id: "Article:1", version: 1}) { __typename } }'
-    meter = Meter(allowances_of(Settings()), "192.0.2.1", Load(1, 1), no_send)
+    meter = Meter(allowances_of(Settings()), "192.0.2.1", Load(1, 1))
     for query, times in ((HERE, 0), (mutation, 1)):
         await events.answer(Request(query, {}), ANONYMOUS, "request-1", meter)
         assert len(forgotten) == times

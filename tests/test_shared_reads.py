@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 from starlette.types import Message
 
-from api.disconnects import Waiting
-from api.replies import Reply
+from api.disconnects import Disconnects
+from api.replies import Disconnected, Reply
 from api.shared_reads import MAX_BYTES, MOMENT_SECONDS, SharedReads
 from domain.access import Role
 from domain.articles import actions as articles
@@ -206,7 +207,7 @@ class Asking:
         self.shared = SharedReads(changes)
         self.gate = asyncio.Event()
         self.asked = self.ended = 0
-        self.waiting: list[Waiting] = []
+        self.disconnects = Disconnects()
         self.left: list[asyncio.Event] = []
 
     async def _ask(self) -> Reply:
@@ -225,15 +226,10 @@ class Asking:
             await left.wait()
             return {"type": "http.disconnect"}
 
-        waiting = Waiting(receive)
-        self.waiting.append(waiting)
         self.left.append(left)
-        listening = asyncio.create_task(waiting.listen())
-        try:
-            mark = self.shared.mark(("article",))
+        mark = self.shared.mark(("article",))
+        with self.disconnects.running(receive, math.inf) as waiting:
             return await self.shared.once("question", mark, waiting, self._ask)
-        finally:
-            listening.cancel()
 
     async def start(self) -> asyncio.Task[Reply]:
         task = asyncio.create_task(self._once())
@@ -243,6 +239,7 @@ class Asking:
     async def settle(self) -> None:
         for _ in range(5):
             await asyncio.sleep(0)
+            self.disconnects.sweep(0.0)
 
     async def leave(self, number: int) -> None:
         self.left[number].set()
@@ -278,7 +275,7 @@ async def test_a_flight_ends_with_the_last_who_waits(order: tuple[int, int]) -> 
     for number in order:
         await asking.leave(number)
     assert (asking.asked, asking.ended) == (1, 1)
-    assert [task.cancelled() for task in both] == [True, True]
+    assert [type(task.exception()) for task in both] == [Disconnected, Disconnected]
     third = await asking.start()  # nothing of what ended is joined
     asking.gate.set()
     assert await third == _reply()
