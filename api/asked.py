@@ -28,15 +28,21 @@ class BadRequest(Exception):
 def check_content(headers: Headers) -> None:
     """Only JSON, in UTF-8 and as it is: a form of another site can send other types, but not this
     one. Raises BadRequest, 415."""
-    kind, *parameters = headers.get(b"content-type", b"").lower().split(b";")
+    given = headers.get(b"content-type", b"")
+    if given != JSON:
+        _check_type(given)
+    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
+        raise BadRequest("a request has no content coding here", 415)
+
+
+def _check_type(given: bytes) -> None:
+    kind, *parameters = given.lower().split(b";")
     if kind.strip() != JSON:
         raise BadRequest(f"the content type must be {JSON.decode()}", 415)
     for parameter in parameters:
         name, _, value = parameter.strip().partition(b"=")
         if name == b"charset" and value.strip(b'" ') not in UTF_8:
             raise BadRequest("the charset must be utf-8", 415)
-    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
-        raise BadRequest("a request has no content coding here", 415)
 
 
 def from_query_string(text: bytes) -> Request:
@@ -45,13 +51,9 @@ def from_query_string(text: bytes) -> Request:
         given = {name: values[-1] for name, values in parse_qs(text.decode("ascii")).items()}
     except (UnicodeError, ValueError) as error:
         raise BadRequest("the address is not well formed") from error
-    return _complete(
-        query=given.get("query"),
-        variables=_parameter(given, "variables"),
-        operation_name=given.get("operationName"),
-        is_safe=True,
-        document_id=_document_id(given.get("documentId"), _parameter(given, "extensions")),
-    )
+    id_ = _document_id(given.get("documentId"), _parameter(given, "extensions"))
+    variables = _parameter(given, "variables")
+    return _complete(Request(given.get("query"), variables, given.get("operationName"), True, id_))
 
 
 class _Body(msgspec.Struct, rename="camel"):
@@ -85,17 +87,13 @@ def from_payload(payload: Any) -> Request:
 
 
 def _from(given: _Body) -> Request:
-    return _complete(
-        query=given.query,
-        variables=given.variables or {},
-        operation_name=given.operation_name,
-        document_id=_document_id(given.document_id, given.extensions or {}),
-    )
+    id_ = _document_id(given.document_id, given.extensions or {})
+    return _complete(Request(given.query, given.variables or {}, given.operation_name, False, id_))
 
 
 def _explained(fields: dict[str, Any]) -> Request:
     """The long way, field by field, for what is wrong somewhere: it says where."""
-    return _complete(
+    asked = Request(
         query=_optional(fields, "query", str),
         variables=_optional(fields, "variables", dict) or {},
         operation_name=_optional(fields, "operationName", str),
@@ -103,10 +101,10 @@ def _explained(fields: dict[str, Any]) -> Request:
             _optional(fields, "documentId", str), _optional(fields, "extensions", dict) or {}
         ),
     )
+    return _complete(asked)
 
 
-def _complete(**fields: Any) -> Request:
-    asked = Request(**fields)
+def _complete(asked: Request) -> Request:
     if asked.query is None and asked.document_id is None:
         raise BadRequest("`query` is missing")
     return asked

@@ -7,14 +7,14 @@ from typing import Any
 from schema.planner.arguments import Arguments
 from schema.planner.declare import belonging
 from schema.planner.errors import BadInput
-from schema.planner.ids import checked_id
+from schema.planner.ids import read_id
 from schema.planner.readings import Kept, Where
 from schema.planner.statement import Statement
 
 
 def number_of(type_name: str, id_: str) -> int:
     """The number in a global id of that type. Raises BadInput."""
-    return int(checked_id(id_, (type_name,)).split(":")[1])
+    return read_id(id_, (type_name,))[1]
 
 
 def has_id(type_name: str, argument: str = "id") -> Where:

@@ -13,7 +13,7 @@ from schema.engagement.series import MAX_POINTS, rows_read, series_table
 from schema.engagement.types import Counted, SeriesPoint
 from schema.planner.arguments import Arguments
 from schema.planner.declare import column, rows, subject
-from schema.planner.ids import checked_id
+from schema.planner.ids import read_id
 from schema.planner.readings import Visible, everybody, stands_on
 from schema.planner.statement import Statement
 
@@ -32,7 +32,7 @@ TABLES: dict[str, tuple[str, Visible]] = {
 def type_of(statement: Statement, arguments: Arguments) -> str:
     """The type of the subject whose id is given. Raises BadInput."""
     given = arguments.get("id")
-    return str(statement.read_now(given, lambda id_: checked_id(id_, tuple(TABLES)).split(":")[0]))
+    return str(statement.read_now(given, lambda id_: read_id(id_, tuple(TABLES))[0]))
 
 
 def number_of(type_name: str, id_: str) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import msgspec
@@ -18,8 +17,7 @@ Parts: TypeAlias = Sequence[bytes]
 encode = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """A GraphQL response.
 
     data: JSON of the data, in parts, or None when nothing was executed: a request error.

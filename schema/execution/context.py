@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+import msgspec
 import strawberry
 
 from domain.access import Act, Viewer
 from domain.secrets import SecretBox
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(msgspec.Struct, frozen=True):
     """Who asks, when, under which request id; and the box secrets are sealed in."""
 
     viewer: Viewer

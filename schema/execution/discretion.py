@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,15 +51,11 @@ class Introspection(StrEnum):
 class Discretion:
     introspection: Introspection = Introspection.EVERYBODY
 
-    @contextmanager
-    def towards(self, viewer: Viewer) -> Iterator[None]:
-        """What is refused in here repeats no secret, and suggests no names to whom the schema is
-        not shown."""
-        try:
-            yield
-        except Refused as refused:
-            is_shown = self.introspection.is_for(viewer)
-            raise Refused([_discreet(error, is_shown) for error in refused.errors]) from None
+    def discreet(self, refused: Refused, viewer: Viewer) -> Refused:
+        """The same, but it repeats no secret, and suggests no names to whom the schema is not
+        shown."""
+        is_shown = self.introspection.is_for(viewer)
+        return Refused([_discreet(error, is_shown) for error in refused.errors])
 
     def check(self, plan: Plan, viewer: Viewer) -> None:
         """Raises Refused for an operation that asks the schema what it is, before it is run."""

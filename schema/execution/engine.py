@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any
 
+import msgspec
 import strawberry
 import structlog
 from graphql import (
@@ -52,8 +52,7 @@ UNREAD_SECONDS = 60
 NO_VARIABLES = VariableValues(sources={}, coerced={})
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """What a client sent: the document, or its id, or both.
 
     is_safe: by GET, so nothing may change.
@@ -66,8 +65,7 @@ class Request:
     document_id: str | None = None
 
 
-@dataclass(frozen=True)
-class Prepared:
+class Prepared(msgspec.Struct, frozen=True):
     """A request that may be run. plan, values: of a query; a mutation has none, but payload_cost,
     the most rows its payloads can read."""
 
@@ -150,8 +148,10 @@ class Engine:
 
     def prepare(self, request: Request, viewer: Viewer) -> Prepared:
         """Everything that can be settled before anything runs. Raises Refused."""
-        with self.discretion.towards(viewer):
+        try:
             return self._prepare(request, viewer)
+        except Refused as refused:
+            raise self.discretion.discreet(refused, viewer) from None
 
     def _prepare(self, request: Request, viewer: Viewer) -> Prepared:
         text = self._known.text(request.query, request.document_id)
@@ -174,7 +174,7 @@ class Engine:
         if request.is_safe:
             raise bad_request("a mutation needs POST")
         prepared = Prepared(document, operation, variables)
-        return replace(prepared, payload_cost=self._payload_cost(prepared, viewer))
+        return msgspec.structs.replace(prepared, payload_cost=self._payload_cost(prepared, viewer))
 
     def _payload_cost(self, prepared: Prepared, viewer: Viewer) -> int:
         """The most rows a mutation's payloads can read. Raises Refused."""
@@ -190,8 +190,10 @@ class Engine:
 
     def follow(self, request: Request, viewer: Viewer) -> Following | None:
         """A subscription; None when the operation is none. Raises Refused."""
-        with self.discretion.towards(viewer):
+        try:
             return self._follow(request, viewer)
+        except Refused as refused:
+            raise self.discretion.discreet(refused, viewer) from None
 
     def _follow(self, request: Request, viewer: Viewer) -> Following | None:
         document = self._documents.read(self._known.text(request.query, request.document_id))

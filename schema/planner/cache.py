@@ -19,10 +19,10 @@ def shape_of(value: Any) -> Hashable:
     fields an object has. Other scalars and lists are bound, so their values do not matter."""
     if value.__class__ in SCALARS:
         return "scalar"
+    if isinstance(value, dict):
+        return tuple([(name, shape_of(value[name])) for name in sorted(value)])
     if value is None or isinstance(value, (bool, Enum)):
         return value
-    if isinstance(value, Mapping):
-        return tuple((name, shape_of(inner)) for name, inner in sorted(value.items()))
     return "list" if isinstance(value, list) else "scalar"
 
 

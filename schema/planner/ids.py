@@ -9,12 +9,17 @@ from schema.planner.errors import BadInput
 MAX_IDS = 100
 
 
-def checked_id(id_: str, types: tuple[str, ...]) -> str:
-    """The id as given. Raises BadInput when it cannot be one of these types'."""
+def read_id(id_: str, types: tuple[str, ...]) -> tuple[str, int]:
+    """The type's name and the number. Raises BadInput when it cannot be one of these types'."""
     try:
-        parse_id(id_, *types)
+        return parse_id(id_, *types)
     except Problem as problem:
         raise BadInput(f"{id_!r:.60}: {problem.message}") from problem
+
+
+def checked_id(id_: str, types: tuple[str, ...]) -> str:
+    """The id as given. Raises BadInput when it cannot be one of these types'."""
+    read_id(id_, types)
     return id_
 
 

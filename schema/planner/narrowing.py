@@ -9,7 +9,7 @@ from graphql import GraphQLField, GraphQLInputObjectType, get_named_type
 
 from schema.planner.arguments import Arguments, Given
 from schema.planner.catalog import conditions_of
-from schema.planner.ids import checked_id
+from schema.planner.ids import read_id
 from schema.planner.readings import Condition, Kept, Page
 from schema.planner.statement import Statement
 
@@ -31,7 +31,7 @@ class Asked:
         types = self.condition.id_of
 
         def number(id_: str) -> int:
-            return int(checked_id(id_, types).split(":")[1])
+            return read_id(id_, types)[1]
 
         return statement.bind(self.given, self.condition.sql_type, number if types else None)
 
