@@ -377,6 +377,34 @@ GROUPS = {
             ),
         ),
     ),
+    "search": (
+        "What is found: rebuild it, verify it, keep the list of synonyms.",
+        (
+            Command(
+                "rebuild",
+                "commands.search:rebuild",
+                "Write anew what is found of every article, campaign, partner and organization.",
+                ("search rebuild",),
+            ),
+            Command(
+                "verify",
+                "commands.search:verify",
+                "Derive anew what is found and compare; exit 1 when something differs.",
+                ("search verify", "search verify --json"),
+            ),
+            Command(
+                "synonyms",
+                "commands.search:synonyms",
+                "List the synonyms, or set those of a word; without any, remove them.",
+                (
+                    "search synonyms",
+                    "search synonyms 高考 普通高等学校招生全国统一考试",
+                    "search synonyms 高考 --remove",
+                    "search synonyms --json",
+                ),
+            ),
+        ),
+    ),
     "engagement": (
         "The counts: verify them, rebuild them.",
         (

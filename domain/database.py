@@ -29,6 +29,7 @@ NOUNS = (
     "people",
     "posts",
     "pulling",
+    "search",
     "teams",
     "tokens",
     "users",

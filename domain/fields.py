@@ -16,3 +16,10 @@ class LtreeField(Field[str]):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("default", "")
         super().__init__(**kwargs)
+
+
+class TsqueryField(Field[str]):
+    """What PostgreSQL's text search is asked, as it writes it."""
+
+    SQL_TYPE = "TSQUERY"
+    field_type = str

@@ -13,6 +13,7 @@ from commands.district.topics import read_topics
 from domain.database import connection_parameters, open_database
 from domain.engagement.actions.rebuild import rebuild
 from domain.problems import Conflict
+from domain.search.actions.rebuild import rebuild as rebuild_entries
 from domain.secrets import SecretBox
 
 Report = Callable[[str], None]
@@ -51,6 +52,8 @@ async def load_district(
         await connection.close()
     report("adding up the totals")
     await _derive(database_url, zone)
+    report("indexing what can be found")
+    await _index(database_url)
     return True
 
 
@@ -82,6 +85,12 @@ async def _mark(connection: asyncpg.Connection[asyncpg.Record], now: datetime) -
         now,
         _MARK,
     )
+
+
+async def _index(database_url: str) -> None:
+    """Interrupted here, `./xinfeng search rebuild` does it."""
+    async with open_database(database_url):
+        await rebuild_entries(lambda done, of: None)
 
 
 async def _derive(database_url: str, zone: ZoneInfo) -> None:

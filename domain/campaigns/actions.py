@@ -15,6 +15,8 @@ from domain.gates import require_at
 from domain.ids import format_id
 from domain.organizations.models import Organization
 from domain.permissions import Permission
+from domain.search.actions import index
+from domain.search.rules import SearchKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,7 @@ async def create(act: Act, new: NewCampaign) -> int:
             client, act, Permission.CREATE_CAMPAIGN, new.organization_id, "organization_id"
         )
         row = await Campaign.create(using_db=client, created_at=act.now, **values)
+        await index(client, SearchKind.CAMPAIGN, row.id)
         await audit.record(
             client, act, "campaign.create", format_id("Campaign", row.id), after=values
         )

@@ -18,6 +18,8 @@ from domain.organizations.models import Organization
 from domain.organizations.rules import OrganizationKind
 from domain.organizations.tree import lineage
 from domain.permissions import Permission
+from domain.search.actions import index
+from domain.search.rules import SearchKind
 
 LONGEST_NAME = 200
 MANAGE = Permission.MANAGE_ORGANIZATION
@@ -42,6 +44,7 @@ async def create(act: Act, new: NewOrganization) -> int:
         await must_exist(client, Organization, new.parent_id, "parent_id")
         await require_at(client, act, MANAGE, new.parent_id, "parent_id")
         row = await Organization.create(using_db=client, created_at=act.now, **values)
+        await index(client, SearchKind.ORGANIZATION, row.id)
         await audit.record(
             client, act, "organization.create", format_id("Organization", row.id), after=values
         )
@@ -58,6 +61,7 @@ async def rename(act: Act, organization_id: int, version: int, name: str) -> Non
         row.name = known
         row.version += 1
         await row.save(using_db=client, update_fields=["name", "version"])
+        await index(client, SearchKind.ORGANIZATION, row.id)
         await audit.record(
             client,
             act,

@@ -17,6 +17,8 @@ from domain.partners.credentials import check_credential
 from domain.partners.models import Account, Partner
 from domain.partners.rules import PartnerKind, Platform, check_base_url, check_options
 from domain.permissions import Permission
+from domain.search.actions import index
+from domain.search.rules import SearchKind
 from domain.secrets import SecretBox
 
 MANAGE = Permission.MANAGE_PARTNER
@@ -60,6 +62,7 @@ async def register(act: Act, new: NewPartner) -> int:
         await must_exist(client, Organization, new.organization_id, "organization_id")
         await require_at(client, act, MANAGE, new.organization_id, "organization_id")
         row = await Partner.create(using_db=client, created_at=act.now, **values)
+        await index(client, SearchKind.PARTNER, row.id)
         subject = format_id("Partner", row.id)
         await audit.record(client, act, "partner.register", subject, after=values)
         return int(row.id)
@@ -75,6 +78,7 @@ async def register_account(act: Act, new: NewAccount, box: SecretBox | None = No
             raise missing("partner_id")
         await require_at(client, act, MANAGE, partner.organization_id, "partner_id")
         row = await Account.create(using_db=client, created_at=act.now, credential=sealed, **values)
+        await index(client, SearchKind.PARTNER, partner.id)
         subject = format_id("Account", row.id)
         shown = {**values, "has_credential": sealed is not None}
         await audit.record(client, act, "account.register", subject, after=shown)

@@ -20,6 +20,8 @@ from domain.ids import format_id
 from domain.organizations.models import Organization
 from domain.people.models import Person
 from domain.permissions import Permission
+from domain.search.actions import index
+from domain.search.rules import SearchKind
 
 TRIED_AT_ONCE = 50
 
@@ -61,6 +63,7 @@ async def create(act: Act, new: NewArticle) -> int:
         if new.slug is None:
             values["slug"] = await _free_slug(client, slug_from(values["title"]))
         row = await _insert(client, act, values)
+        await index(client, SearchKind.ARTICLE, row.id)
         await append(client, act, row, await head_of(client, row), "")
         await audit.record(
             client, act, "article.create", format_id("Article", row.id), after=values

@@ -12,6 +12,8 @@ from domain.access import Act
 from domain.articles.content import CONTENT, RENDERED, content_of
 from domain.articles.models import Article, ArticleRevision
 from domain.audit.actions import actor_id
+from domain.search.actions import index
+from domain.search.rules import SearchKind
 
 
 async def head_of(client: BaseDBAsyncClient, row: Article) -> dict[str, Any]:
@@ -54,3 +56,5 @@ async def store(client: BaseDBAsyncClient, act: Act, row: Article, values: dict[
         row.updated_at, row.public_version = act.now, row.version
         written |= {"updated_at", "public_version"}
     await row.save(using_db=client, update_fields=sorted(written))
+    if not is_draft_beside:
+        await index(client, SearchKind.ARTICLE, row.id)

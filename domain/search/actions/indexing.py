@@ -1,0 +1,47 @@
+"""What can be found of a subject, written together with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from domain.search.rules import SearchKind
+from domain.search.subjects import subjects
+from domain.search.vectors import COLUMNS, Entry, as_values, entry_of
+
+TYPES = {
+    "kind": "text",
+    "subject_id": "bigint",
+    "organization_id": "bigint",
+    "is_public": "boolean",
+    "listed_at": "timestamptz",
+    "published_at": "timestamptz",
+    "tags": "text[]",
+    "heading": "tsvector",
+    "document": "tsvector",
+}
+"""Of the columns that are not text."""
+
+PLACES = ", ".join(f"${at}::{TYPES.get(name, 'text')}" for at, name in enumerate(COLUMNS, 1))
+SETTING = ", ".join(
+    f"{name} = excluded.{name}" for name in COLUMNS if name not in ("kind", "subject_id")
+)
+WRITE = (
+    f"INSERT INTO search_entry ({', '.join(COLUMNS)}) VALUES ({PLACES})"
+    f" ON CONFLICT ON CONSTRAINT search_entry_once DO UPDATE SET {SETTING}"
+)
+
+
+async def index(client: BaseDBAsyncClient, kind: SearchKind, subject_id: int) -> None:
+    """In the transaction that wrote the subject: from its commit on it is found as it now is.
+
+    What is gone takes its entry along, by the database's own hand.
+    """
+    found = await subjects(client, kind, [subject_id])
+    await write(client, [entry_of(subject) for subject in found])
+
+
+async def write(client: BaseDBAsyncClient, entries: Sequence[Entry]) -> None:
+    if entries:
+        await client.execute_many(WRITE, as_values(entries))
