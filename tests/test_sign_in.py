@@ -16,7 +16,7 @@ from domain.users.actions.signing_in import change_password, sign_in
 from domain.users.models import SignInAttempt, User, UserLink, UserPassword, UserSession
 from domain.users.rules import LinkKind, UserState
 from domain.users.sessions import Device
-from domain.users.throttling import HERE, Limit, Throttled, counted, network_of, wait
+from domain.users.throttling import ACCOUNT, HERE, Limit, Throttled, counted, network_of, wait
 from tests.rows import EDITOR, NO_SUCH, NOW, STRANGER, nothing_written, refused
 from tests.users import LIFETIMES, OFFICE, OTHER_PASSWORD, PASSWORD, active, invited, new_email
 
@@ -192,6 +192,24 @@ async def test_attempts_are_counted_by_account_and_place() -> None:
     assert await signed_in(user, now=NOW + HERE.within)
 
 
+async def test_strangers_who_use_up_an_account_s_attempts_do_not_keep_its_owner_out() -> None:
+    user = await active()
+    await signed_in(user, now=NOW - HOUR)
+    for number in range(ACCOUNT.most):
+        with pytest.raises(Forbidden):
+            await sign_in(user.email, OTHER_PASSWORD, Device(f"203.0.113.{number}"), now=NOW)
+    with pytest.raises(Throttled):
+        await sign_in(user.email, PASSWORD, Device("198.51.100.9"), now=NOW)
+    assert await signed_in(user)  # from where they were before
+    # Of another account at the same place nothing follows: it is known by account and place.
+    other = await active()
+    for _ in range(HERE.most):
+        with pytest.raises(Forbidden):
+            await sign_in(other.email, OTHER_PASSWORD, OFFICE, now=NOW)
+    with pytest.raises(Throttled):
+        await signed_in(other)
+
+
 async def test_an_unknown_account_is_counted_just_so() -> None:
     email = new_email()
     for _ in range(HERE.most):
@@ -222,7 +240,7 @@ async def test_success_makes_earlier_failures_count_no_more() -> None:
         with pytest.raises(Forbidden):
             await sign_in(user.email, OTHER_PASSWORD, Device("192.0.2.70"), now=NOW)
     await sign_in(user.email, PASSWORD, Device("192.0.2.70"), now=NOW)
-    here, _, address = counted(user.email, "192.0.2.70")
+    here, _, address = counted(user.email, "192.0.2.70", is_known=False)
     assert await SignInAttempt.filter(key=here.key).count() == 0
     # What was tried on others from the same place stays counted.
     assert await SignInAttempt.filter(key=address.key).count() == HERE.most - 1
@@ -232,8 +250,9 @@ async def test_what_is_of_no_use_any_more_is_forgotten() -> None:
     then = NOW - timedelta(days=100)
     user = await active(now=then)
     begun = await sign_in(user.email, PASSWORD, OFFICE, now=then)
-    await throttle.attempt(counted("old@example.org", "192.0.2.80"), now=NOW - HOUR - MINUTE)
-    await throttle.attempt(counted("old@example.org", "192.0.2.80"), now=NOW - MINUTE)
+    counts = counted("old@example.org", "192.0.2.80", is_known=False)
+    await throttle.attempt(counts, now=NOW - HOUR - MINUTE)
+    await throttle.attempt(counts, now=NOW - MINUTE)
     recent = await signed_in(await active())
     assert await forget_old(NOW) == 5  # three attempts, a session and its user's invitation
     assert not await UserSession.exists(id=begun.session_id)

@@ -15,6 +15,7 @@ from commands.runtime import on_database
 from domain.problems import NotFound
 from domain.users.actions import links, sessions
 from domain.users.actions.signing_in import sign_in
+from tests.rows import make_organization
 from tests.users import LIFETIMES, OFFICE, PASSWORD
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
@@ -88,11 +89,61 @@ def test_the_first_account_and_what_becomes_of_it(terminal: Terminal) -> None:
     assert reset["kind"] == "PASSWORD_RESET"
     assert terminal.user("sign-out", "User:1").status == 0
     assert terminal.inside(sessions.found(begun.secret, LIFETIMES, now=now)) is None
+    last = terminal.user("lock", "wang@example.org")
+    assert (last.status, "User:1 is the last administrator" in last.err) == (1, True)
+    assert (
+        terminal.user(
+            "create",
+            "zhao@example.org",
+            "--name",
+            "赵",
+            "--password",
+            "--administrator",
+            given=f"{PASSWORD}\n",
+        ).status
+        == 0
+    )
     assert terminal.user("lock", "wang@example.org").status == 0
     assert terminal.listed()[0]["state"] == "LOCKED"
     assert terminal.user("reset", "User:1").err == "xinfeng: id: the account is locked\n"
     assert terminal.user("unlock", "User:1").status == 0
     assert terminal.listed()[0]["state"] == "ACTIVE"
+
+
+def test_roles_are_given_and_taken_back(terminal: Terminal) -> None:
+    terminal.user(
+        "create", "qian@example.org", "--name", "钱记者", "--password", given=f"{PASSWORD}\n"
+    )
+    place = terminal.inside(make_organization())
+    where = ("--organization", f"Organization:{place}")
+
+    def roles() -> Any:
+        (row,) = [row for row in terminal.listed() if row["email"] == "qian@example.org"]
+        return row["roles"]
+
+    given = terminal.user("grant", "qian@example.org", "--role", "author", *where, "--json")
+    assert given.status == 0, given.err
+    assert re.fullmatch(r'\{"id": "RoleGrant:\d+"\}\n', given.out)
+    assert f"qian@example.org is AUTHOR at Organization:{place}" in given.err
+    until = ("--until", "2099-01-01T00:00:00+08:00")
+    assert terminal.user("grant", "qian@example.org", "--role", "ANALYST", *until).status == 0
+    assert roles() == [f"AUTHOR at Organization:{place}", "ANALYST"]
+    for arguments, said in (
+        (("--role", "author"), "qian@example.org is not AUTHOR in the whole network"),
+        (("--role", "reviewer", *where), f"is not REVIEWER at Organization:{place}"),
+    ):
+        wrong = terminal.user("revoke", "qian@example.org", *arguments)
+        assert (wrong.status, said in wrong.err) == (1, True)
+    zoneless = ("--role", "author", "--until", "2099-01-01T00:00:00")
+    assert "give the zone too" in terminal.user("grant", "qian@example.org", *zoneless).err
+    nowhere = terminal.user(
+        "grant", "qian@example.org", "--role", "author", "--organization", "Organization:999999"
+    )
+    assert nowhere == (1, "", "xinfeng: organization_id: there is no such organization\n")
+    assert roles() == [f"AUTHOR at Organization:{place}", "ANALYST"]
+    assert terminal.user("revoke", "qian@example.org", "--role", "author", *where).status == 0
+    assert terminal.user("revoke", "qian@example.org", "--role", "analyst").status == 0
+    assert roles() == []
 
 
 def test_a_password_from_standard_input(terminal: Terminal) -> None:

@@ -14,6 +14,7 @@ from domain.changes import change, changing, locked, missing, must_exist
 from domain.engagement.rules import SubjectKind
 from domain.gates import require_at, sees
 from domain.grants.access import HOLDER, visible
+from domain.grants.administrators import keep_one
 from domain.grants.models import RoleGrant
 from domain.grants.rules import check_delegation, check_period
 from domain.ids import format_id
@@ -103,7 +104,7 @@ async def delegate(act: Act, new: Delegation) -> int:
 async def end(act: Act, grant_id: int) -> None:
     """Takes a role back, or gives it up: by who grants roles there, who handed it on, who holds it.
 
-    What was handed on from it ends with it.
+    What was handed on from it ends with it. Raises Conflict for the last administrator's.
     """
     _check_writer(act)
     async with changing() as client:
@@ -112,6 +113,7 @@ async def end(act: Act, grant_id: int) -> None:
             raise missing("id", "grant")
         if row.ended_at is not None or (row.ends_at is not None and row.ends_at <= act.now):
             raise Conflict("the role has ended already", path=("id",), code="WRONG_STATUS")
+        await keep_one(client, now=act.now, without_grant=row.id)
         row.ended_at, row.ended_by = act.now, act.viewer.name
         await row.save(using_db=client, update_fields=["ended_at", "ended_by"])
         subject = format_id("RoleGrant", row.id)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from domain.clocks import APART
+
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly it is kept when a session was last seen: not every request writes."""
 
@@ -24,6 +26,12 @@ class Device(NamedTuple):
 
     address: str = ""
     browser: str = ""
+
+
+def began(created_at: datetime, now: datetime) -> bool:
+    """Whether a session or link was begun before now, as far as clocks agree. What was begun by a
+    clock that ran ahead would, taken at its word, hold for so much longer."""
+    return created_at <= now + APART
 
 
 def ends_at(created_at: datetime, seen_at: datetime, lifetimes: Lifetimes) -> datetime:

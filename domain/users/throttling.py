@@ -39,7 +39,8 @@ HERE = Limit(5, timedelta(minutes=15))
 """For one account from one place: a person who mistypes, or somebody who tries."""
 
 ACCOUNT = Limit(50, timedelta(hours=1))
-"""For one account from everywhere. High, so that strangers can hardly keep its owner out."""
+"""For one account from all places where it was never signed in; and as many from those where it
+was, so that strangers do not keep its owner out."""
 
 ADDRESS = Limit(100, timedelta(hours=1))
 """From one place for all accounts: an office behind one address signs in of a morning."""
@@ -50,15 +51,16 @@ CODE = Limit(10, timedelta(hours=1))
 LONGEST = max(limit.within for limit in (HERE, ACCOUNT, ADDRESS))
 
 
-def counted(account: str, address: str) -> tuple[Counted, ...]:
-    """account: what was given as the account, folded, whether there is one or not.
+def counted(account: str, address: str, *, is_known: bool) -> tuple[Counted, ...]:
+    """account: what was given as the account, folded, whether there is one or not. is_known:
+    whether it was signed in from there before.
 
     The first is for this account from this place.
     """
     place = network_of(address)
     return (
         Counted(_key("here", account, place), HERE),
-        Counted(_key("account", account), ACCOUNT),
+        Counted(_key("owner" if is_known else "account", account), ACCOUNT),
         Counted(_key("address", place), ADDRESS),
     )
 
@@ -81,8 +83,9 @@ def network_of(address: str) -> str:
 
 
 def wait(limit: Limit, earlier: Sequence[datetime], now: datetime) -> timedelta | None:
-    """How long until one more is allowed; None when it is now. earlier: in ascending order."""
-    recent = [at for at in earlier if at > now - limit.within]
+    """How long until one more is allowed; None when it is now. earlier: in ascending order; what
+    stands in the future was counted by a clock that ran ahead, and counts no more."""
+    recent = [at for at in earlier if now - limit.within < at <= now]
     if len(recent) < limit.most:
         return None
     return recent[-limit.most] + limit.within - now

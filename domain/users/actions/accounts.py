@@ -11,6 +11,7 @@ from domain import text
 from domain.access import Act, Role
 from domain.audit import actions as audit
 from domain.changes import change, check_version, locked, must_exist
+from domain.grants.administrators import keep_one
 from domain.grants.models import RoleGrant
 from domain.ids import format_id
 from domain.people.models import Person
@@ -109,13 +110,15 @@ async def update(act: Act, changed: Changed) -> None:
 
 
 async def lock(act: Act, user_id: int, version: int | None = None) -> None:
-    """Ends every session and link at once; who is locked cannot sign in. Raises Conflict."""
+    """Ends every session and link at once; who is locked cannot sign in. Raises Conflict, for the
+    last administrator too."""
     async with change(act) as client:
         user = await locked(client, User, user_id)
         if version is not None:
             check_version(user, version)
         if user.state is UserState.LOCKED:
             raise Conflict("the account is locked already", path=("id",), code="WRONG_STATUS")
+        await keep_one(client, now=act.now, without_user=user.id)
         await _write(client, act, user, "user.lock", {"state": UserState.LOCKED})
         await links.void(client, user.id, now=act.now)
         await sessions.end_all(client, act, user.id)

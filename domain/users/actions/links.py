@@ -28,6 +28,7 @@ from domain.users.rules import (
     fingerprint,
     secret_text,
 )
+from domain.users.sessions import began
 
 
 class Handed(NamedTuple):
@@ -127,7 +128,9 @@ async def _open(secret: str, *, now: datetime) -> UserLink:
     row = hashed_ and await UserLink.get_or_none(
         sha256=hashed_, used_at=None, voided_at=None
     ).select_related("user")
-    if not row or row.expires_at <= now or row.user.state is UserState.LOCKED:
+    if not row or not began(row.created_at, now) or row.expires_at <= now:
+        raise no_link()
+    if row.user.state is UserState.LOCKED:
         raise no_link()
     return row
 

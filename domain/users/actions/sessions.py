@@ -16,7 +16,8 @@ from domain.database import transaction
 from domain.ids import format_id
 from domain.users.models import User, UserSession
 from domain.users.rules import SECRET_BYTES, SignInMethod, UserState, fingerprint, secret_text
-from domain.users.sessions import CODE_WITHIN, SEEN_EVERY, Device, Lifetimes, ends_at
+from domain.users.sessions import CODE_WITHIN, SEEN_EVERY, Device, Lifetimes, began, ends_at
+from domain.users.throttling import network_of
 
 
 class Found(NamedTuple):
@@ -67,7 +68,7 @@ async def found(secret: str, lifetimes: Lifetimes, *, now: datetime) -> Found | 
     row = await _row(secret)
     if row is None or not row.confirmed:
         return None
-    if ends_at(row.created_at, row.seen_at, lifetimes) <= now:
+    if not began(row.created_at, now) or ends_at(row.created_at, row.seen_at, lifetimes) <= now:
         return None
     if now - row.seen_at >= SEEN_EVERY:
         await UserSession.filter(id=row.id, ended_at=None, seen_at__lt=now).update(seen_at=now)
@@ -78,7 +79,9 @@ async def found(secret: str, lifetimes: Lifetimes, *, now: datetime) -> Found | 
 async def awaiting_code(secret: str, *, now: datetime) -> Found | None:
     """The session of a cookie's value that waits for its second factor."""
     row = await _row(secret)
-    if row is None or row.confirmed or row.created_at + CODE_WITHIN <= now:
+    if row is None or row.confirmed or not began(row.created_at, now):
+        return None
+    if row.created_at + CODE_WITHIN <= now:
         return None
     return Found(row, row.user, row.created_at + CODE_WITHIN)
 
@@ -139,7 +142,24 @@ async def listed(user_id: int, lifetimes: Lifetimes, *, now: datetime) -> list[U
     rows = await UserSession.filter(user_id=user_id, ended_at=None, confirmed=True).order_by(
         "-seen_at", "-id"
     )
-    return [row for row in rows if ends_at(row.created_at, row.seen_at, lifetimes) > now]
+    return [
+        row
+        for row in rows
+        if began(row.created_at, now) and ends_at(row.created_at, row.seen_at, lifetimes) > now
+    ]
+
+
+async def was_signed_in(account: str, address: str) -> bool:
+    """Whether somebody was signed in to the account from the same place before, as long as that is
+    remembered. account: an e-mail address, folded; there may be no such account."""
+    if not account.isprintable():
+        return False
+    places: list[str] = (
+        await UserSession.filter(user__email=account, confirmed=True)
+        .distinct()
+        .values_list("address", flat=True)
+    )
+    return network_of(address) in map(network_of, places)
 
 
 async def _told(

@@ -41,7 +41,8 @@ async def sign_in(
     Raises Throttled, Busy, and Forbidden for everything else.
     """
     account = email.strip().casefold()[:LONGEST_EMAIL]
-    counts = counted(account, device.address)
+    is_known = await sessions.was_signed_in(account, device.address)
+    counts = counted(account, device.address, is_known=is_known)
     attempts = await throttle.attempt(counts, now=now)
     user = await User.get_or_none(email=account) if account.isprintable() else None
     known = await UserPassword.get_or_none(user_id=user.id if user else 0)
@@ -125,7 +126,7 @@ async def check_present_password(act: Act, user: User, session_id: int, password
 
     Raises Forbidden, Throttled, Busy.
     """
-    counts = counted(user.email, f"session {session_id}")[:1]
+    counts = counted(user.email, f"session {session_id}", is_known=True)[:1]
     attempts = await throttle.attempt(counts, now=act.now)
     known = await UserPassword.get_or_none(user_id=user.id)
     given = normalized(password[: LONGEST * 4])

@@ -37,7 +37,7 @@ async def attempt(counts: Sequence[Counted], *, now: datetime) -> list[int]:
 
 async def _wait(client: BaseDBAsyncClient, counted: Counted, now: datetime) -> timedelta | None:
     latest = (
-        await SignInAttempt.filter(key=counted.key, at__gt=now - counted.limit.within)
+        await SignInAttempt.filter(key=counted.key, at__gt=now - counted.limit.within, at__lte=now)
         .using_db(client)
         .order_by("-at")
         .limit(counted.limit.most)
