@@ -14,6 +14,7 @@ COPY api api
 COPY commands commands
 COPY docs docs
 COPY domain domain
+COPY outgoing outgoing
 COPY sandbox sandbox
 COPY schema schema
 COPY workers workers

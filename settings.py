@@ -264,8 +264,9 @@ class Settings(BaseSettings):
     )
     private_networks: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_networks)] = Field(
         default=(),
-        description="Networks that webhooks may be sent to, and accounts' servers asked in, though "
-        "they are not public, separated by commas, e.g. 127.0.0.0/8,10.1.0.0/16.",
+        description="Networks that webhooks may be sent to, and accounts' servers and OpenID "
+        "providers asked in, though they are not public, separated by commas, e.g. "
+        "127.0.0.0/8,10.1.0.0/16.",
     )
     platform_urls: Annotated[dict[str, str], NoDecode, BeforeValidator(_addresses)] = Field(
         default_factory=dict,

@@ -43,9 +43,11 @@ from api.traced import Traced
 from domain.database import open_database
 from domain.engagement.actions.backlog import backlog
 from domain.notifications import listening
+from domain.public_addresses import networks
 from domain.reader import open_reader
 from domain.secrets import SecretBox
 from domain.spans import traces_to
+from outgoing.guards import Guard, places_of
 from schema.execution.discretion import Discretion, Introspection
 from schema.execution.engine import Engine
 from schema.execution.limits import limits_of
@@ -226,5 +228,6 @@ def _provider(settings: Settings) -> Provider | None:
             client_id=settings.openid_client_id,
             client_secret=settings.openid_client_secret.get_secret_value(),
             back_url=f"{settings.address}{openid.BACK}",
-        )
+        ),
+        Guard(networks(settings.private_networks), places_of([settings.openid_issuer])),
     )

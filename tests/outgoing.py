@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from domain.public_addresses import networks
-from workers.guarded import Guard
+from outgoing.guards import Guard
 
 LOOPBACK = Guard(networks(("127.0.0.0/8",)))

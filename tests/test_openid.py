@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -40,6 +42,7 @@ class Provider:
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048))
     person: dict[str, Any] = field(default_factory=dict)
     claims: dict[str, Any] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)
     signing: Any = None
     algorithm: str = "RS256"
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -66,6 +69,7 @@ class Provider:
                 "authorization_endpoint": f"{self.issuer}/authorize",
                 "token_endpoint": f"{self.issuer}/token",
                 "jwks_uri": f"{self.issuer}/keys",
+                **self.named,
             }
         )
 
@@ -334,6 +338,49 @@ async def test_another_issuer_s_answer_is_not_taken(
     given = parse_qs(urlsplit(await return_path(browser)).query)
     query = urlencode({"code": given["code"][0], "state": given["state"][0], "iss": "https://e.x"})
     assert (await come_back(browser, f"/sign-in/openid/back?{query}")).status == 502
+
+
+@pytest.mark.parametrize("name", ["jwks_uri", "token_endpoint"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "10.1.2.3", "169.254.169.254", "[::1]"])
+async def test_a_provider_does_not_send_us_to_private_addresses(
+    database_url: str,
+    our_site: Site,
+    provider: Provider,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    host: str,
+) -> None:
+    """Its own host and port, which the operator named, may be private; what it names may not."""
+    knocked: list[str] = []
+
+    async def knock(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        knocked.append(host)
+        writer.close()
+
+    inside = await asyncio.start_server(knock, "127.0.0.1", 0)
+    port = inside.sockets[0].getsockname()[1]
+    provider.named = {name: f"http://{host}:{port}/"}
+    fresh = make_site(database_url, **settings(provider))
+    provider.now = int(fresh.clock().timestamp())
+    browser = Browser(fresh.app, headers={})
+    answer = await come_back(browser, await return_path(browser))
+    provider.named = {}
+    inside.close()
+    assert (answer.status, error_of(answer), knocked) == (502, FAILED, [])
+    assert "the provider names a private address" in capsys.readouterr().out
+
+
+async def test_the_operator_may_allow_a_private_network(
+    database_url: str, our_site: Site, provider: Provider
+) -> None:
+    provider.now = int(datetime.now(UTC).timestamp())
+    await active(provider.person["email"], now=datetime.now(UTC))
+    provider.named = {"jwks_uri": provider.issuer.replace("127.0.0.1", "localhost") + "/keys"}
+    allowed = settings(provider, private_networks="127.0.0.0/8")
+    browser = Browser(make_site(database_url, **allowed).app, headers={})
+    answer = await sign_in(browser)
+    provider.named = {}
+    assert answer.status == 303
 
 
 async def test_a_provider_that_is_away_says_so(database_url: str, our_site: Site) -> None:

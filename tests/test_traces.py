@@ -20,13 +20,13 @@ from domain.access import SYSTEM, Act, Role
 from domain.partners.secrets import issue_secret
 from domain.spans import traces_to
 from domain.tokens import actions as tokens
+from outgoing.guards import Guard, places_of
 from tests.collector import Collector, Told, collector
 from tests.newsrooms import PUBLISH, Newsroom, open_newsroom
 from tests.platforms import BOX
 from tests.pushes import Sender, batch, headers, item
 from tests.rows import EDITOR, make_article, make_post, make_world
 from tests.serving import ROOT
-from workers.guarded import Guard, places_of
 from workers.http import ask, open_session
 from workers.platforms.failures import Retryable
 from workers.platforms.protocol import Request

@@ -37,6 +37,7 @@ from domain.webhooks.models import WebhookEndpoint, WebhookMessage
 from domain.webhooks.outbox import tell_crossings
 from domain.webhooks.rules import MessageState, WebhookEventType
 from domain.webhooks.sending import LEASE, claim
+from outgoing.guards import Guard
 from tests.graph import KEY, Graph, graph
 from tests.outgoing import LOOPBACK
 from tests.platforms import BOX, wait_until
@@ -53,7 +54,7 @@ from tests.rows import (
     refused,
 )
 from tests.serving import free_port
-from workers.guarded import Guard, guarded_session
+from workers.guarded import guarded_session
 from workers.http import open_session
 from workers.jobs import Jobs
 from workers.platforms import ADAPTERS

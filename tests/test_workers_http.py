@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from outgoing.guards import Guard, places_of
 from tests.outgoing import LOOPBACK
 from tests.serving import free_port
-from workers.guarded import Guard, places_of
 from workers.http import MOST_BYTES, USER_AGENT, ask, open_session
 from workers.platforms.failures import Refused, Retryable
 from workers.platforms.protocol import Answer, Request

@@ -19,7 +19,7 @@ from aiohttp import (
 from yarl import URL
 
 from domain.spans import Kind, Span, span
-from workers.guarded import Guard, GuardedResolver, LiteralCheck, NotAllowed
+from outgoing.guards import Guard, GuardedResolver, LiteralCheck, NotAllowed
 from workers.platforms.failures import Refused, Retryable
 from workers.platforms.protocol import Answer, Request
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,8 +16,8 @@ from domain.deliveries.rules import REMEMBERED_DAYS
 from domain.partners.rules import Platform
 from domain.public_addresses import Network, networks
 from domain.secrets import SecretBox
+from outgoing.guards import Guard, places_of
 from settings import Settings
-from workers.guarded import Guard, places_of
 from workers.platforms import ADAPTERS
 from workers.platforms.protocol import Adapter
 
@@ -31,7 +32,8 @@ def new_nonce() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """platform_urls: addresses that go before the accounts' and the platforms' own.
+    """clock: what time it is. ticks: seconds that only grow, whatever is done to the clock.
+    platform_urls: addresses that go before the accounts' and the platforms' own.
 
     chance: random numbers in [0, 1). nonce: 32 random hexadecimal digits.
     """
@@ -46,6 +48,7 @@ class Tools:
     private_networks: tuple[Network, ...] = ()
     raw_answer_days: int = 90
     clock: Callable[[], datetime] = utc_now
+    ticks: Callable[[], float] = time.monotonic
     chance: Callable[[], float] = random.random
     nonce: Callable[[], str] = new_nonce
 

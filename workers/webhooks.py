@@ -16,7 +16,8 @@ from domain.database import transaction
 from domain.secrets import SecretBox
 from domain.spans import Kind, span
 from domain.webhooks.sending import Attempt, Due, claim, conclude
-from workers.guarded import Guard, NotAllowed, guarded_session
+from outgoing.guards import Guard, NotAllowed
+from workers.guarded import guarded_session
 from workers.metrics import WEBHOOKS
 from workers.tools import Tools
 

@@ -25,6 +25,7 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
 from domain.users.actions.openid import Claimed
+from outgoing.guards import Guard, GuardedResolver, LiteralCheck, NotAllowed
 
 SCOPE = "openid email profile"
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
@@ -63,9 +64,15 @@ class Provider:
     """What it says of itself is asked once an hour, its keys too, and whenever one is not known."""
 
     def __init__(
-        self, registration: Registration, *, clock: Callable[[], float] = time.monotonic
+        self,
+        registration: Registration,
+        guard: Guard,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """guard: where the addresses may lead that it names."""
         self._as = registration
+        self._guard = guard
         self._clock = clock
         self._kept: dict[str, tuple[float, Mapping[str, Any]]] = {}
 
@@ -145,7 +152,7 @@ class Provider:
             "content-type": "application/x-www-form-urlencoded",
             "accept": "application/json",
         }
-        return await _ask("POST", url, data=body, headers=headers)
+        return await self._ask("POST", url, data=body, headers=headers)
 
     async def _metadata(self) -> Mapping[str, Any]:
         url = get_well_known_url(self._as.issuer, external=True)
@@ -158,6 +165,7 @@ class Provider:
         if anew:
             self._kept.pop(url, None)
         try:
+            # Whatever JSON it is: import_key_set wants its own type, and checks what it is given.
             return KeySet.import_key_set(await self._kept_or_asked(url))  # type: ignore[arg-type]
         except (JoseError, ValueError, KeyError, TypeError):
             raise ProviderError("the issuer's keys cannot be read") from None
@@ -166,9 +174,33 @@ class Provider:
         kept = self._kept.get(url)
         if kept is not None and self._clock() < kept[0]:
             return kept[1]
-        found = await _ask("GET", url)
+        found = await self._ask("GET", url)
         self._kept[url] = (self._clock() + KEPT_SECONDS, found)
         return found
+
+    async def _ask(self, method: str, url: str, **request: Any) -> Mapping[str, Any]:
+        """A JSON object. Redirects are not followed: a provider has none here."""
+        try:
+            async with (
+                self._session() as session,
+                session.request(method, url, allow_redirects=False, **request) as response,
+            ):
+                body, status = await _body(response), response.status
+        except NotAllowed as fault:
+            raise ProviderError(f"the provider names a private address: {fault}") from None
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            kind = type(error).__name__
+            raise ProviderError(f"the provider cannot be reached: {kind}") from None
+        return _object(body, status)
+
+    def _session(self) -> aiohttp.ClientSession:
+        """One for each question: there are a few in an hour."""
+        resolver = GuardedResolver(self._guard, aiohttp.ThreadedResolver())
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False),
+            middlewares=(LiteralCheck(self._guard),),
+            timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
+        )
 
 
 class UnknownKey(Exception):
@@ -185,18 +217,7 @@ def _claimed(claims: Mapping[str, Any], issuer: str) -> Claimed:
     )
 
 
-async def _ask(method: str, url: str, **request: Any) -> Mapping[str, Any]:
-    """A JSON object. Redirects are not followed: a provider has none here."""
-    timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=timeout) as session,
-            session.request(method, url, allow_redirects=False, **request) as response,
-        ):
-            body = await _body(response)
-            status = response.status
-    except (aiohttp.ClientError, TimeoutError) as error:
-        raise ProviderError(f"the provider cannot be reached: {type(error).__name__}") from None
+def _object(body: bytes, status: int) -> Mapping[str, Any]:
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
