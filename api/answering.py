@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Hashable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from api.asked import BadRequest, from_body, from_query_string
 from api.callers import Callers
@@ -128,5 +127,5 @@ class Answering:
         return await self.shared.once((prepared.question, kind), mark, waiting, ask)
 
     async def _run(self, exchange: Exchange, prepared: Prepared) -> Answer:
-        context = Context(exchange.viewer, datetime.now(UTC), exchange.request_id, self.box)
+        context = Context(exchange.viewer, self.callers.now(), exchange.request_id, self.box)
         return await self.engine.run(prepared, context, self.reader)

@@ -81,7 +81,7 @@ class Callers:
         self._patience_seconds = patience_seconds
         self._sessions = sessions
         self._cookie = cookies.name_of(sessions.public_url)
-        self._now = now
+        self.now = now
         self._clock = clock
         self._known: dict[bytes, Known] = {}
         self.uses = TokenUses()
@@ -112,7 +112,7 @@ class Callers:
         if known is not None and self._holds(known):
             return known.viewer
         self._known.pop(key, None)
-        mark, asked_at, now = self._changes.mark(STANDS_ON), self._clock(), self._now()
+        mark, asked_at, now = self._changes.mark(STANDS_ON), self._clock(), self.now()
         holder = await ask(now)
         if len(self._known) >= MAX_KNOWN:
             self._known.clear()

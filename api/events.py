@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Hashable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 from api.callers import Callers
 from api.following import Hub, Watch
@@ -126,7 +125,7 @@ class Events:
         return answer
 
     async def _run(self, prepared: Prepared, viewer: Viewer, request_id: str) -> Answer:
-        context = Context(viewer, datetime.now(UTC), request_id, self._box)
+        context = Context(viewer, self.callers.now(), request_id, self._box)
         ends_at = asyncio.get_running_loop().time() + self._seconds
         if prepared.plan is None:
             try:

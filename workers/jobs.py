@@ -10,6 +10,7 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
 from procrastinate.jobs import Status
 
+from domain.clocks import mend_plans
 from domain.database import transaction
 from domain.deliveries.log import requests_of
 from domain.deliveries.memory import forget as forget_pushes
@@ -100,6 +101,13 @@ class Jobs:
             for platform, adapter in self._tools.adapters.items():
                 for account_id in await end_retirements(client, platform, adapter.revision):
                     log.info("account_asked_again", account_id=account_id)
+
+    async def mend_plans(self) -> None:
+        """Should the clock have run ahead before, nothing waits for the time it showed."""
+        async with transaction() as client:
+            mended = await mend_plans(client, self._tools.clock())
+        if any(mended):
+            log.warning("plans_mended", **mended._asdict())
 
     async def plan_due(self, timestamp: int) -> None:
         """Queues a pull for every account that is due and has none queued or running."""

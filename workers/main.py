@@ -19,6 +19,7 @@ from procrastinate.worker import Worker
 from domain.database import connection_parameters, open_database
 from domain.spans import Kind, span, traces_to
 from settings import Settings
+from workers.clocks import ClockWatch
 from workers.health import WorkerHealth
 from workers.http import open_session
 from workers.jobs import HEARTBEAT_SECONDS, STALLED_SECONDS, Jobs
@@ -111,7 +112,8 @@ async def _check_database(database_url: str) -> None:
 async def _work(
     settings: Settings, tools: Tools, stop: asyncio.Event, health: WorkerHealth
 ) -> None:
-    """One life of the queue: until told to stop, or until the database fails it."""
+    """One life of the queue: until told to stop, until the clock is turned (what is done by the
+    clock is planned anew then), or until the database fails it."""
     jobs_at_once = settings.worker_concurrency
     # A pull asks for the next allowance while it records.
     async with open_database(settings.database_url, pool_size=2 * jobs_at_once + 1):
@@ -119,9 +121,10 @@ async def _work(
         jobs = Jobs(queue, tools)
         async with jobs.app.open_async():
             await jobs.end_retirements()
+            await jobs.mend_plans()
             log.info("worker_started", concurrency=jobs_at_once)
             health.waits_for = ""
-            await _until(stop, _worker(jobs, jobs_at_once))
+            await _until(stop, ClockWatch(tools.clock), _worker(jobs, jobs_at_once))
 
 
 def _worker(jobs: Jobs, jobs_at_once: int) -> asyncio.Task[None]:
@@ -139,20 +142,27 @@ def _worker(jobs: Jobs, jobs_at_once: int) -> asyncio.Task[None]:
     )
 
 
-async def _until(stop: asyncio.Event, worker: asyncio.Task[None]) -> None:
-    stopped = asyncio.create_task(stop.wait())
+async def _until(stop: asyncio.Event, watch: ClockWatch, worker: asyncio.Task[None]) -> None:
+    stopped, turned = asyncio.create_task(stop.wait()), asyncio.create_task(watch.until_turned())
     try:
-        await asyncio.wait({worker, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        if stop.is_set():
-            worker.cancel()
-            await asyncio.wait({worker})
-            if not worker.cancelled() and (error := worker.exception()):
-                log.warning("worker_stopped_badly", error=type(error).__name__)
+        await asyncio.wait({worker, stopped, turned}, return_when=asyncio.FIRST_COMPLETED)
+        if turned.done():
+            log.warning("clock_turned", seconds=round(turned.result().total_seconds()))
+        if stopped.done() or turned.done():
+            await _end(worker)
             return
         await worker
         raise NotReady("the queue lost its connection")
     finally:
         stopped.cancel()
+        turned.cancel()
+
+
+async def _end(worker: asyncio.Task[None]) -> None:
+    worker.cancel()
+    await asyncio.wait({worker})
+    if not worker.cancelled() and (error := worker.exception()):
+        log.warning("worker_stopped_badly", error=type(error).__name__)
 
 
 async def _name_job(

@@ -103,7 +103,7 @@ class _Pull:
         shortest = paced_seconds(self._budget, tools.pull_interval_seconds)
         self._manner = Manner(adapter.rhythm(conversation.account), shortest)
         self._recorder = Recorder(self._record)
-        self._deadline = tools.clock() + timedelta(seconds=SLICE_SECONDS)
+        self._ends_at = tools.ticks() + SLICE_SECONDS
 
     async def run(self) -> None:
         try:
@@ -113,7 +113,7 @@ class _Pull:
 
     async def _until_the_end(self) -> Ended:
         limit = self._adapter.batch_size * BATCHES_AT_ONCE
-        while self._tools.clock() < self._deadline:
+        while self._tools.ticks() < self._ends_at:
             due = await self._claim(limit)
             if isinstance(due, Ended):
                 return due
@@ -121,7 +121,7 @@ class _Pull:
                 await self._ask_all(await self._counted(due))
             finally:
                 await self._recorder.finish()
-            if len(due) < limit and self._tools.clock() < self._deadline:
+            if len(due) < limit and self._tools.ticks() < self._ends_at:
                 return Ended.NOTHING_DUE
         return Ended.TIME_IS_UP
 
@@ -142,7 +142,7 @@ class _Pull:
         return [post for post in due if post.id not in early]
 
     async def _ask_all(self, due: list[DuePost]) -> None:
-        while due and self._tools.clock() < self._deadline:
+        while due and self._tools.ticks() < self._ends_at:
             batch = self._chosen(due)
             expected = self._expected(due)
             chosen = {post.id for post in batch}
