@@ -43,15 +43,15 @@ async def call(
     disconnects: the connection ends where the body would.
     """
     sent: list[Message] = []
-    incoming = _incoming([body] if isinstance(body, bytes) else body, disconnects)
+    coming = incoming([body] if isinstance(body, bytes) else body, disconnects)
 
     async def receive() -> Message:
-        return await anext(incoming)
+        return await anext(coming)
 
     async def send(message: Message) -> None:
         sent.append(message)
 
-    await app(_scope(method, path, headers), receive, send)
+    await app(scope_of(method, path, headers), receive, send)
     start = next(message for message in sent if message["type"] == "http.response.start")
     return Response(
         status=start["status"],
@@ -100,7 +100,7 @@ async def _step(
         raise RuntimeError(answer.get("message", "the application does not start"))
 
 
-async def _incoming(parts: Iterable[bytes], disconnects: bool) -> AsyncIterator[Message]:
+async def incoming(parts: Iterable[bytes], disconnects: bool) -> AsyncIterator[Message]:
     for part in parts:
         yield {"type": "http.request", "body": part, "more_body": True}
     if not disconnects:
@@ -110,7 +110,7 @@ async def _incoming(parts: Iterable[bytes], disconnects: bool) -> AsyncIterator[
         yield {"type": "http.disconnect"}
 
 
-def _scope(method: str, path: str, headers: Headers) -> dict[str, Any]:
+def scope_of(method: str, path: str, headers: Headers) -> dict[str, Any]:
     place, _, query = path.partition("?")
     pairs = headers.items() if isinstance(headers, Mapping) else headers
     return {

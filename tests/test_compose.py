@@ -83,12 +83,16 @@ class Deployment:
     services: dict[str, Service]
     database_port: int
     api_port: int
+    metrics_ports: dict[str, int]
 
     def environment(self, name: str) -> dict[str, str]:
         words = " ".join(instructions("ENV")).split()
         image = dict(word.split("=", 1) for word in words)
         merged = {**image, **self.services[name].get("environment", {})}
         mapped = {key: self._mapped(str(value)) for key, value in merged.items()}
+        port = self.metrics_ports.get(name)
+        assert mapped["XINFENG_METRICS_ADDRESS"] == "0.0.0.0:9100"
+        mapped["XINFENG_METRICS_ADDRESS"] = f"127.0.0.1:{port}" if port else ""
         if "XINFENG_HOST" in mapped:
             mapped |= {"XINFENG_HOST": "127.0.0.1", "XINFENG_PORT": str(self.api_port)}
         return {"PATH": os.defpath, **mapped}
@@ -145,7 +149,8 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     wanted = described["postgres"]["environment"]
     with local_postgres(data, report=lambda line: None, options=options) as server:
         asyncio.run(_set_password(server.url, wanted["POSTGRES_PASSWORD"]))
-        yield Deployment(image, described, port, free_port())
+        metrics = {"api": free_port(), "worker": free_port()}
+        yield Deployment(image, described, port, free_port(), metrics)
 
 
 async def _set_password(url: str, password: str) -> None:
@@ -204,6 +209,10 @@ def test_every_service_s_own_command_serves_the_graph(
             assert api.poll() is None, api_log.read_text()
             assert time.monotonic() < deadline, api_log.read_text()
         wait_for(worker, worker_log, "worker_started")
+        assert is_healthy(deployment, "worker")
+        told = {"api": "xinfeng_processes 2.0", "worker": "xinfeng_jobs_running"}
+        for name, port in deployment.metrics_ports.items():
+            assert told[name] in get(f"http://127.0.0.1:{port}/metrics")
         here = f"http://127.0.0.1:{deployment.api_port}"
         assert get(f"{here}/livez") == "ok\n"
         assert get(f"{here}/readyz") == "ok\n"
