@@ -182,6 +182,12 @@ GROUPS = {
                 ("bench counting", "bench counting --observations 5000000 --json"),
             ),
             Command(
+                "audit",
+                "benchmarks.auditing:auditing",
+                "Measure what the audit chain costs when many write at once.",
+                ("bench audit", "bench audit --writers 1 --writers 64 --seconds 10 --json"),
+            ),
+            Command(
                 "flags",
                 "benchmarks.flags:flags",
                 "Look for inflation 刷量 in the counters of real topics, and in inflated ones.",
@@ -316,7 +322,7 @@ GROUPS = {
         ),
     ),
     "user": (
-        "People who sign in: make accounts, hand over links, lock.",
+        "People who sign in: make accounts, hand over links, give roles, lock.",
         (
             Command(
                 "create",
@@ -357,6 +363,21 @@ GROUPS = {
                 "commands.users:unlock",
                 "Let the owner of a locked account sign in again.",
                 ("user unlock li@example.org",),
+            ),
+            Command(
+                "grant",
+                "commands.user_roles:grant",
+                "Give an account a role, at an organization or everywhere.",
+                (
+                    "user grant li@example.org --role author --organization Organization:12",
+                    "user grant User:3 --role analyst --until 2027-01-01T00:00:00+08:00 --json",
+                ),
+            ),
+            Command(
+                "revoke",
+                "commands.user_roles:revoke",
+                "Take a role back, at once.",
+                ("user revoke li@example.org --role author --organization Organization:12",),
             ),
             Command(
                 "sign-out",
