@@ -117,7 +117,7 @@ async def test_a_page_of_another_site_gets_nothing_with_it(
 ) -> None:
     for cookie in cookies.values():
         for origin in ({"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}):
-            answer = await opened.post("{ network { id } }", cookie=cookie, **origin)
+            answer = await opened.post("{ network { id } }", None, cookie=cookie, **origin)
             assert answer.status == 403
             assert json.loads(answer.body)["errors"][0]["extensions"]["code"] == "CROSS_SITE"
 

@@ -38,7 +38,7 @@ def server(database_url: str) -> Iterator[Served]:
         "XINFENG_ADDRESS_POINTS": str(POINTS),
         "XINFENG_TRUSTED_PROXIES": "127.0.0.1",
     }
-    with served(database_url, **given) as (opened,):
+    with served(database_url, number=1, **given) as (opened,):
         yield opened
 
 

@@ -154,12 +154,9 @@ async def was_signed_in(account: str, address: str) -> bool:
     remembered. account: an e-mail address, folded; there may be no such account."""
     if not account.isprintable():
         return False
-    places: list[str] = (
-        await UserSession.filter(user__email=account, confirmed=True)
-        .distinct()
-        .values_list("address", flat=True)
-    )
-    return network_of(address) in map(network_of, places)
+    known = UserSession.filter(user__email=account, confirmed=True)
+    places = {network_of(row["address"]) for row in await known.distinct().values("address")}
+    return network_of(address) in places
 
 
 async def _told(
