@@ -29,7 +29,7 @@ from api.metrics.sampling import sampling
 from api.metrics.standing import Standing
 from api.metrics.tally import Tally
 from api.outgoing import Outgoing
-from api.people import account, links, openid, signing_in
+from api.people import account, links, openid, reviewing, signing_in
 from api.people.provider import Provider, Registration
 from api.push_load import Gate
 from api.rates import Policy, Rates
@@ -55,7 +55,10 @@ from schema.execution.trusted import KnownDocuments, load_trusted
 from schema.root import build
 from settings import Settings
 
-PARTS = (health, pages, push, push_log, openapi, imports, signing_in, links, account, openid)
+PARTS = (
+    *(health, pages, push, push_log, openapi, imports),
+    *(signing_in, links, account, openid, reviewing),
+)
 
 
 class Application:

@@ -21,6 +21,7 @@ TAKEN = {
     "article_slug_key": ("this slug is taken", "slug"),
     "account_known": ("this account is registered already", "external_id"),
     "post_known": ("this post is registered already", "external_id"),
+    "review_open_once": ("it is being reviewed already", "id"),
     "app_user_email_taken": ("this address has an account already", "email"),
 }
 OVERTAKEN = {"post_article_organization"}

@@ -29,6 +29,7 @@ NOUNS = (
     "people",
     "posts",
     "pulling",
+    "reviews",
     "search",
     "teams",
     "tokens",

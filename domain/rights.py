@@ -13,7 +13,10 @@ from contextlib import suppress
 import asyncpg
 
 ROLE = "xinfeng_app"
-APPENDED = ("observation", "article_revision", "audit_entry", "delivery", "restatement")
+APPENDED = (
+    *("observation", "article_revision", "audit_entry", "delivery", "restatement"),
+    "review_entry",
+)
 READ = ("audit_link",)
 
 # PostgreSQL 16 tells who may become a role apart from who merely has its rights.

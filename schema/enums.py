@@ -23,6 +23,14 @@ from domain.organizations.rules import OrganizationKind
 from domain.partners.rules import PartnerKind, Platform
 from domain.permissions import Permission
 from domain.posts.rules import PostState
+from domain.reviews.rules import (
+    AfterChange,
+    EntryKind,
+    ReviewState,
+    StageKind,
+    StagePlace,
+    SubjectOfReview,
+)
 from domain.teams.rules import TeamKind
 from domain.users.rules import UserState
 from domain.webhooks.rules import MessageState, WebhookEventType
@@ -150,6 +158,7 @@ described(
     ARTICLE_PUBLISHED="An article went public: article.published.",
     ENGAGEMENT_THRESHOLD="A total reached the endpoint's threshold: engagement.threshold.",
     DELIVERY_REJECTED="Items of a delivery were not taken: delivery.rejected.",
+    REVIEW_OVERDUE="A stage of a review was not over when it was due: review.overdue.",
 )
 described(
     MessageState,
@@ -224,7 +233,7 @@ described(
     Role,
     "What somebody is at an organization and everything below it.",
     AUTHOR="Writes articles.",
-    REVIEWER="Reads and corrects drafts.",
+    REVIEWER="Reads, reviews and corrects drafts.",
     PUBLISHER="Publishes and withdraws articles, registers posts, begins campaigns.",
     DISPATCHER="Dispatches the orders of residents.",
     ANALYST="Reads drafts and their figures, deliveries, flags, and how pulls are going.",
@@ -240,6 +249,8 @@ described(
     EDIT_DRAFT="Writing drafts: new ones, and those beside what is public.",
     EDIT_ARTICLE="Changing address, author and organization of what is or was public.",
     PUBLISH_ARTICLE="Publishing and withdrawing articles.",
+    REVIEW="Acting in the stages of a review that are for one's role.",
+    MANAGE_REVIEWS="Making workflows of reviews and saying for whom they hold.",
     CREATE_CAMPAIGN="Beginning campaigns.",
     REGISTER_POST="Registering posts, and putting them into campaigns.",
     IMPORT_ENGAGEMENT="Importing figures from files.",
@@ -254,4 +265,52 @@ described(
     INVITED="Its owner has not taken it yet.",
     ACTIVE="Its owner may sign in.",
     LOCKED="Nobody may sign in to it.",
+)
+described(SubjectOfReview, "What is reviewed.", ARTICLE="An article.")
+described(
+    StageKind,
+    "What a stage of a review looks at.",
+    REVIEW="The content 审.",
+    PROOFREAD="The letters 校.",
+)
+described(
+    StagePlace,
+    "Where a stage's role must be held. A role held further up holds there too.",
+    SUBJECT="At the subject's own organization.",
+    ABOVE="At the organization above it; in the whole network where none is.",
+    GIVEN="At the organization the stage names.",
+)
+described(
+    AfterChange,
+    "What becomes of a stage's approvals when the subject changes afterwards. With a stage's fall"
+    " those of all later ones.",
+    KEEP="They stand.",
+    REPEAT="They fall.",
+    REPEAT_UNLESS_CORRECTED="They fall, unless it was a reviewer who corrected it.",
+)
+described(
+    ReviewState,
+    "Where a review stands.",
+    RUNNING="It is a stage's turn.",
+    RETURNED="Sent back to who wrote it.",
+    PASSED="Every stage has approved it.",
+    WITHDRAWN="Taken back by who submitted it.",
+    PUBLISHED="It passed, and went public as it passed.",
+)
+described(
+    EntryKind,
+    "What happened in a review.",
+    SUBMITTED="It began.",
+    RESUBMITTED="It was submitted again, sent back or changed as it was.",
+    REVISED="The subject changed meanwhile.",
+    CLAIMED="Somebody took the stage on.",
+    RELEASED="Somebody gave the stage back.",
+    INVITED="Somebody without an account was invited to the stage.",
+    APPROVED="Somebody approved the stage.",
+    REJECTED="Somebody sent it back.",
+    OVERRIDDEN="A finding was overridden.",
+    OVERDUE="The stage was not over when it was due.",
+    WITHDRAWN="It was taken back.",
+    PUBLISHED="What passed went public.",
+    PUBLISHED_URGENTLY="It went public before its review was over.",
 )

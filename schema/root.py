@@ -27,6 +27,9 @@ from schema.posts.mutations import PostMutations
 from schema.posts.queries import PostQueries
 from schema.pulling.mutations import PullingMutations
 from schema.relay import PAGES, NodeQueries
+from schema.reviews.mutations import ReviewMutations
+from schema.reviews.queries import ReviewQueries
+from schema.reviews.workflows import ReviewWorkflowMutations
 from schema.scalars import SCALARS
 from schema.teams.queries import TeamQueries
 from schema.tokens.mutations import TokenMutations
@@ -53,6 +56,7 @@ class Query(
     OrganizationQueries,
     PartnerQueries,
     PostQueries,
+    ReviewQueries,
     TeamQueries,
     TokenQueries,
     ViewerQueries,
@@ -70,6 +74,8 @@ class Mutation(
     PartnerMutations,
     PostMutations,
     PullingMutations,
+    ReviewMutations,
+    ReviewWorkflowMutations,
     TokenMutations,
     UserMutations,
     WebhookMutations,

@@ -114,7 +114,7 @@ async def test_everybody_is_told_who_they_are(opened: Graph, district: District)
     assert may["author"] == ["CREATE_ARTICLE", "EDIT_DRAFT", "SEE_DRAFTS"]
     assert may["author elsewhere"] == may["dispatcher"] == may["partner"] == []
     assert may["reader"] == ["SEE_DELIVERIES", "SEE_DRAFTS", "SEE_ROLES"]
-    assert len(may["administrator"]) == len(may["network"]) == 14
+    assert len(may["administrator"]) == len(may["network"]) == 16
     assert [caller for caller in CALLERS if told[caller]["viewer"]["isAdministrator"]] == [
         "network"
     ]

@@ -10,12 +10,14 @@ import structlog
 from domain.access import SYSTEM, Act
 from domain.database import transaction
 from domain.inflation.finding import find
+from domain.reviews.actions.escalation import escalate
 from domain.webhooks.outbox import tell_crossings
 from workers.tools import Tools
 from workers.webhooks import send_due
 
 EVERY_TWO_SECONDS = "* * * * * */2"
 EVERY_FIVE_SECONDS = "* * * * * */5"
+EVERY_MINUTE = "* * * * *"
 HOURLY = "17 * * * *"
 HOURLY_LATER = "47 * * * *"
 
@@ -44,7 +46,15 @@ async def review_inflation(tools: Tools) -> None:
     log.info("inflation_reviewed", new_flags=found)
 
 
+async def escalate_reviews(tools: Tools) -> None:
+    """Marks the stages of reviews that are overdue, and tells of them."""
+    marked = await escalate(tools.clock())
+    if marked:
+        log.info("reviews_overdue", marked=marked)
+
+
 PERIODIC = [
     Periodic("webhooks", EVERY_TWO_SECONDS, send_webhooks),
+    Periodic("escalate_reviews", EVERY_MINUTE, escalate_reviews),
     Periodic("review_inflation", HOURLY_LATER, review_inflation),
 ]

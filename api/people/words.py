@@ -64,6 +64,23 @@ WORDS: dict[str, tuple[str, str]] = {
     "sign_out_everywhere": ("Sign out everywhere", "在所有设备上退出"),
     "this_device": ("this one", "本机"),
     "confirm": ("Continue", "继续"),
+    "approve": ("Approve", "通过"),
+    "opinion": ("Your opinion", "审稿意见"),
+    "opinion_wrong": (
+        "An opinion is needed here, of at most 1,500 letters.",
+        "请填写审稿意见，不超过 1500 字。",
+    ),
+    "reject": ("Send back", "退稿"),
+    "review": ("Review: {stage}", "审稿：{stage}"),
+    "review_done": ("Thank you. Your decision is recorded.", "感谢您，审稿意见已记录。"),
+    "review_hint": (
+        "{name}, you were asked to review this article. The link works once, until {until}.",
+        "{name}，请您审阅这篇稿件。链接仅可使用一次，有效期至 {until}。",
+    ),
+    "review_revision": (
+        "This is revision {revision}. Your decision is recorded under your name.",
+        "本稿为第 {revision} 版，您的意见将署名记录。",
+    ),
     # What went wrong, by the problem's code.
     "BUSY": (
         "Too many people sign in at this moment. Try again soon.",
@@ -81,6 +98,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "链接已失效：已被使用、被替换或已过期。请联系管理员重新获取。",
     ),
     "NOT_HERE": ("There is no such page.", "没有这个页面。"),
+    "NOT_NOW": (
+        "This stage cannot be decided by this link now. Ask whoever sent it to you.",
+        "此环节目前无法通过该链接审稿，请联系发送链接的人。",
+    ),
     "OPENID_FAILED": (
         "Signing in with your organization's account did not work. Try again.",
         "使用单位账号登录失败，请重试。",

@@ -34,6 +34,7 @@ class Article(Model):
     listed_at: where it stands in a list by time: published_at, else created_at.
     """
 
+    author_id: int
     organization_id: int
 
     id = fields.BigIntField(primary_key=True)

@@ -19,6 +19,7 @@ class WebhookEventType(StrEnum):
     ARTICLE_PUBLISHED = "ARTICLE_PUBLISHED"
     ENGAGEMENT_THRESHOLD = "ENGAGEMENT_THRESHOLD"
     DELIVERY_REJECTED = "DELIVERY_REJECTED"
+    REVIEW_OVERDUE = "REVIEW_OVERDUE"
 
     @property
     def wire_name(self) -> str:

@@ -12,13 +12,15 @@ from domain.articles.rules import ArticleStatus
 from schema.engagement.types import Counted
 from schema.organizations.types import Organization
 from schema.people.types import Person
-from schema.planner.declare import column, page, to_one
+from schema.planner.declare import column, one, page, to_one
 from schema.planner.readings import stands_on
 from schema.posts.lists import POST_ORDERS, PostFilter, PostOrder
 from schema.relay import Connection, Node
+from schema.reviews.lists import REVIEW_ORDERS, ReviewFilter, ReviewOrder
 
 if TYPE_CHECKING:
     from schema.posts.types import Post
+    from schema.reviews.types import Review
 
 
 @stands_on("article", visible, kind="ARTICLE")
@@ -37,6 +39,18 @@ class Article(Counted, Node):
     version: int = column("Grows with every change; an update carries the one it saw.")
     created_at: datetime = column("When it was begun.")
     updated_at: datetime = column("When it was last changed.")
+    review: Annotated[Review, strawberry.lazy("schema.reviews.types")] | None = one(
+        "{row}.id = (SELECT max(latest.id) FROM review latest"
+        " WHERE latest.subject_kind = 'ARTICLE' AND latest.subject_id = {parent}.id)",
+        "Its latest review; null when there is none, or it is not yours to see.",
+    )
+    reviews: Connection[Annotated[Review, strawberry.lazy("schema.reviews.types")]] = page(
+        "Its reviews.",
+        orders=ReviewOrder,
+        by=REVIEW_ORDERS,
+        filters=ReviewFilter,
+        where="{row}.subject_kind = 'ARTICLE' AND {row}.subject_id = {parent}.id",
+    )
     posts: Connection[Annotated[Post, strawberry.lazy("schema.posts.types")]] = page(
         "Where it was carried further.",
         orders=PostOrder,

@@ -16,7 +16,7 @@ from schema.engagement.types import Counted
 from schema.lookups import by_reads
 from schema.organizations.lists import ORGANIZATION_ORDERS, OrganizationFilter, OrganizationOrder
 from schema.partners.lists import PARTNER_ORDERS, PartnerFilter, PartnerOrder
-from schema.planner.declare import column, page, rows, to_one
+from schema.planner.declare import column, one, page, rows, to_one
 from schema.planner.readings import stands_on
 from schema.relay import Connection, Node
 from schema.viewer.permissions import permissions_here
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from schema.articles.types import Article
     from schema.campaigns.types import Campaign
     from schema.partners.types import Partner
+    from schema.reviews.types import ReviewWorkflow
 
 
 @stands_on("organization", visible, kind="ORGANIZATION", max_age_seconds=60)
@@ -35,6 +36,15 @@ class Organization(Counted, Node):
     version: int = column("Grows with every change; an update carries the one it saw.")
     created_at: datetime = column("When it was entered.")
     viewer_permissions: list[Permission] = column("What you may do here.", permissions_here)
+    review_workflow: Annotated[ReviewWorkflow, strawberry.lazy("schema.reviews.types")] | None = (
+        one(
+            "{row}.id = (SELECT a.workflow_id FROM organization above"
+            " JOIN review_assignment a ON a.organization_id = above.id"
+            " WHERE a.subject_kind = 'ARTICLE' AND {parent}.path <@ above.path"
+            " ORDER BY nlevel(above.path) DESC LIMIT 1)",
+            "The workflow its articles go through: its own, or that of the nearest above it.",
+        )
+    )
     parent: Organization | None = to_one("parent_id", "The node it stands below.")
     ancestors: list[Organization] = rows(
         "All nodes above it, from the root down.",

@@ -13,6 +13,7 @@ from domain.inflation.flags import FlagKind
 from domain.inflation.models import InflationFlag
 from domain.people import actions as people
 from domain.pulling.models import AccountPull
+from domain.reviews.models import ReviewWorkflow
 from domain.secrets import SecretBox
 from domain.tokens import actions as tokens
 from domain.users.models import User
@@ -20,6 +21,7 @@ from domain.users.rules import UserState
 from domain.webhooks import actions as webhooks
 from domain.webhooks.rules import WebhookEventType
 from tests.graph import KEY
+from tests.reviewing import make_desk, make_review
 from tests.rows import (
     EDITOR,
     World,
@@ -108,6 +110,8 @@ async def _internals(district: District) -> None:
     user = await User.create(
         email="wang@example.org", name="王", state=UserState.ACTIVE, created_at=now
     )
+    desk = await make_desk(here)
+    reviewed, review = await make_review(desk, title="送审稿")
     district.ids |= {
         "root": f"Organization:{district.root}",
         "here": f"Organization:{here.organization_id}",
@@ -115,6 +119,10 @@ async def _internals(district: District) -> None:
         "person": f"Person:{here.person_id}",
         "partner": f"Partner:{here.partner_id}",
         "account": f"Account:{here.account_id}",
+        "desk": f"Organization:{desk.organization_id}",
+        "reviewed": f"Article:{reviewed}",
+        "review": f"Review:{review}",
+        "workflow": f"ReviewWorkflow:{(await ReviewWorkflow.get()).id}",
         "draft": f"Article:{draft}",
         "post": f"Post:{post}",
         "delivery": f"Delivery:{delivery.id}",

@@ -2,6 +2,16 @@
 
 from domain.articles.actions.creation import NewArticle, create
 from domain.articles.actions.edition import ArticleChanges, update
-from domain.articles.actions.publication import publish, withdraw
+from domain.articles.actions.publication import publish, publish_urgently, withdraw
+from domain.articles.actions.reviewing import submit_for_review
 
-__all__ = ["ArticleChanges", "NewArticle", "create", "publish", "update", "withdraw"]
+__all__ = [
+    "ArticleChanges",
+    "NewArticle",
+    "create",
+    "publish",
+    "publish_urgently",
+    "submit_for_review",
+    "update",
+    "withdraw",
+]

@@ -14,6 +14,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.access import Act
 from domain.articles.access import visible
+from domain.articles.actions.reviewing import subject_of
 from domain.articles.actions.saving import append, head_of, store
 from domain.articles.actions.values import check_values
 from domain.articles.content import parted
@@ -29,6 +30,7 @@ from domain.organizations.models import Organization
 from domain.organizations.tree import lineage
 from domain.people.models import Person
 from domain.permissions import Permission
+from domain.reviews.actions import submission as reviews
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,7 @@ async def update(act: Act, article_id: int, version: int, changes: ArticleChange
         await _save(client, act, row, head, after)
         if "organization_id" in after:
             await _recount(client, before["organization_id"], after["organization_id"])
+            await reviews.require_unmoved(client, subject_of(row))
         await audit.record(
             client, act, "article.update", format_id("Article", row.id), before, after
         )

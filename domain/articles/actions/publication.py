@@ -6,8 +6,10 @@ from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from domain import text
 from domain.access import Act
 from domain.articles.access import visible
+from domain.articles.actions.reviewing import LONGEST_REASON, subject_of, submitted
 from domain.articles.actions.saving import head_of, said_by, store
 from domain.articles.models import Article
 from domain.articles.rules import ArticleStatus, check_publishable, check_withdrawable
@@ -16,6 +18,7 @@ from domain.changes import change, missing
 from domain.gates import own_locked
 from domain.ids import format_id
 from domain.permissions import Permission
+from domain.reviews.actions import submission as reviews
 from domain.webhooks.outbox import emit
 from domain.webhooks.rules import WebhookEventType
 
@@ -24,19 +27,37 @@ PUBLISH = Permission.PUBLISH_ARTICLE
 
 async def publish(act: Act, article_id: int, version: int, revision: int | None = None) -> None:
     """Makes a revision public, the newest if none is named. One that was public before keeps the
-    moment of its first publication."""
+    moment of its first publication. Where a workflow holds, it must have passed its review."""
     async with change(act, PUBLISH) as client:
         row = await own_locked(client, act, PUBLISH, Article, article_id, visible, version)
         number = _existing(row, revision)
         check_publishable(row.public_number, number)
-        published_at = row.published_at or act.now
-        said = await said_by(client, row.id, number)
-        before = {"status": row.status, "public_number": row.public_number}
-        after = {"status": ArticleStatus.PUBLISHED, "public_number": number}
-        times = {"published_at": published_at, "listed_at": published_at}
-        await store(client, act, row, {**said, **after, **times})
-        await _tell(client, act, "article.publish", row, before, after)
-        await emit(client, WebhookEventType.ARTICLE_PUBLISHED, _told(row), act=act)
+        await reviews.require_passed(client, act, subject_of(row, number))
+        await _make_public(client, act, row, number, "article.publish")
+
+
+async def publish_urgently(act: Act, article_id: int, version: int, reason: str) -> None:
+    """The newest revision, before its review is over; that goes on. Raises Conflict where the
+    workflow does not allow it."""
+    async with change(act, PUBLISH) as client:
+        row = await own_locked(client, act, PUBLISH, Article, article_id, visible, version)
+        check_publishable(row.public_number, row.head_number)
+        why = text.prose(reason, path=("reason",), longest=LONGEST_REASON, required=True)
+        await reviews.publish_urgently(client, act, await submitted(client, row), why)
+        await _make_public(client, act, row, row.head_number, "article.publish_urgently")
+
+
+async def _make_public(
+    client: BaseDBAsyncClient, act: Act, row: Article, number: int, action: str
+) -> None:
+    published_at = row.published_at or act.now
+    said = await said_by(client, row.id, number)
+    before = {"status": row.status, "public_number": row.public_number}
+    after = {"status": ArticleStatus.PUBLISHED, "public_number": number}
+    times = {"published_at": published_at, "listed_at": published_at}
+    await store(client, act, row, {**said, **after, **times})
+    await _tell(client, act, action, row, before, after)
+    await emit(client, WebhookEventType.ARTICLE_PUBLISHED, _told(row), act=act)
 
 
 def _existing(row: Article, revision: int | None) -> int:

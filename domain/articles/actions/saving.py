@@ -9,9 +9,11 @@ from typing import Any
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.access import Act
+from domain.articles.actions.reviewing import subject_of
 from domain.articles.content import CONTENT, RENDERED, content_of
 from domain.articles.models import Article, ArticleRevision
 from domain.audit.actions import actor_id
+from domain.reviews.actions import submission as reviews
 from domain.search.actions import index
 from domain.search.rules import SearchKind
 
@@ -33,7 +35,7 @@ async def said_by(client: BaseDBAsyncClient, article_id: int, number: int) -> di
 async def append(
     client: BaseDBAsyncClient, act: Act, row: Article, said: Mapping[str, Any], reason: str
 ) -> None:
-    """The revision of the number the row calls its newest."""
+    """The revision of the number the row calls its newest. Its review hears of it."""
     await ArticleRevision.create(
         using_db=client,
         article_id=row.id,
@@ -45,6 +47,7 @@ async def append(
         reason=reason,
         created_at=act.now,
     )
+    await reviews.revised(client, act, subject_of(row))
 
 
 async def store(client: BaseDBAsyncClient, act: Act, row: Article, values: dict[str, Any]) -> None:

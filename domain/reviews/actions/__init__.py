@@ -1,0 +1,1 @@
+"""Writes reviews: the only place that does."""
