@@ -11,12 +11,12 @@ import pytest
 from domain.partners.rules import Platform
 from domain.pulling.actions.answers import Told
 from domain.pulling.actions.archive import GivenAnswer
-from workers.recorder import MOST_WAITING, Recorder
+from workers.recorder import MOST_BYTES, MOST_WAITING, Recorder
 
 
-def told(number: int) -> Told:
+def told(number: int, body: bytes = b"") -> Told:
     moment = datetime(2026, 3, 1, tzinfo=UTC)
-    return Told(GivenAnswer(number, Platform.WEIBO, "GET /", 200, b"", moment), (), ())
+    return Told(GivenAnswer(number, Platform.WEIBO, "GET /", 200, body, moment), (), ())
 
 
 class Database:
@@ -46,6 +46,16 @@ async def test_what_comes_quickly_is_recorded_together() -> None:
         await recorder.give(told(number))
     await recorder.finish()
     assert database.recorded == [list(range(MOST_WAITING)), [MOST_WAITING, MOST_WAITING + 1]]
+
+
+async def test_large_answers_are_recorded_before_they_fill_the_memory() -> None:
+    database = Database()
+    database.open.set()
+    recorder = Recorder(database.record)
+    for number in range(4):
+        await recorder.give(told(number, bytes(MOST_BYTES // 2)))
+    await recorder.finish()
+    assert database.recorded == [[0, 1], [2, 3]]
 
 
 async def test_what_comes_slowly_is_recorded_while_the_next_is_on_its_way() -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from domain.pulling.budgets import give_back, reserve
 from domain.pulling.rules import BudgetRule, Window, window_of
 
-MOST_HELD = 20
+MOST_HELD = 50
 LARGEST_SHARE = 20
 """One in so many calls of a window at most is held: that is lost when the process is killed, since
 what is taken stays counted until it is given back."""

@@ -88,6 +88,8 @@ async def _ask(
 
 async def _body(response: ClientResponse) -> bytes:
     packed = response.headers.get("Content-Encoding", "").lower() in ("gzip", "x-gzip")
+    if not packed and (response.content_length or MOST_BYTES + 1) <= MOST_BYTES:
+        return await response.read()
     unpack = zlib.decompressobj(GZIP) if packed else None
     body = bytearray()
     received = 0

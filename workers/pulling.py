@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 import structlog
 
@@ -16,7 +17,7 @@ from domain.pulling.actions.answers import Told, complete
 from domain.pulling.actions.failures import defer, fail, postpone, postpone_backlog
 from domain.pulling.actions.posts import mark_gone, mark_present
 from domain.pulling.due import DuePost, due_posts, may_ask
-from domain.pulling.rules import BLAMELESS, FRESH_SECONDS, FailureKind
+from domain.pulling.rules import BLAMELESS, FailureKind
 from domain.pulling.schedule import Manner, first_news_at, paced_seconds, should_probe
 from workers.conversation import BacklogWaits, Conversation, NoReading
 from workers.metrics import PULL_FAILURES
@@ -29,9 +30,10 @@ from workers.platforms.failures import (
     Retryable,
     Throttled,
 )
-from workers.platforms.protocol import Adapter, AskedPost, Reading
+from workers.platforms.protocol import Adapter, Reading
 from workers.recorder import Recorder
 from workers.tools import Tools
+from workers.waiting import Waiting, asked
 
 SLICE_SECONDS = 30.0
 """After this long a pull makes room for other accounts; what is still due comes back to it."""
@@ -118,7 +120,7 @@ class _Pull:
             if isinstance(due, Ended):
                 return due
             try:
-                await self._ask_all(await self._counted(due))
+                await self._ask_all(Waiting(await self._counted(due)))
             finally:
                 await self._recorder.finish()
             if len(due) < limit and self._tools.ticks() < self._ends_at:
@@ -141,17 +143,17 @@ class _Pull:
             await postpone(early)
         return [post for post in due if post.id not in early]
 
-    async def _ask_all(self, due: list[DuePost]) -> None:
-        while due and self._tools.ticks() < self._ends_at:
-            batch = self._chosen(due)
-            expected = self._expected(due)
-            chosen = {post.id for post in batch}
-            due = [post for post in due if post.id not in chosen]
+    async def _ask_all(self, waiting: Waiting) -> None:
+        account = self._conversation.account
+        while waiting and self._tools.ticks() < self._ends_at:
+            now = self._tools.clock()
+            expected = waiting.requests(self._adapter.batch_size, now)
+            chosen = waiting.take(partial(self._adapter.choose, account, now=now))
+            batch = waiting.known(chosen)
             try:
-                reading, answer = await self._conversation.counters(_asked(batch), expected)
+                reading, answer = await self._conversation.counters(chosen, expected)
             except BacklogWaits as waits:
-                account_id = self._conversation.account.id
-                await postpone_backlog(account_id, waits.until, now=self._tools.clock())
+                await postpone_backlog(account.id, waits.until, now=self._tools.clock())
                 return
             except NoReading as error:
                 if not isinstance(error.failure, NotReady):
@@ -159,25 +161,12 @@ class _Pull:
                 await self._defer(batch, error)
                 continue
             if reading.unreadable:
-                account_id, count = answer.account_id, reading.unreadable
-                log.warning("counters_unreadable", account_id=account_id, count=count)
+                log.warning(
+                    "counters_unreadable", account_id=account.id, count=reading.unreadable
+                )
             told = Told(answer, batch, reading.values, reading.is_provisional)
             await self._recorder.give(told)
             await self._probe_missing(batch, reading)
-
-    def _chosen(self, due: list[DuePost]) -> list[DuePost]:
-        """Those of the due posts that the next request is about."""
-        by_id = {post.external_id: post for post in due}
-        now = self._tools.clock()
-        chosen = self._adapter.choose(self._conversation.account, _asked(due), now)
-        return [by_id[post.external_id] for post in chosen]
-
-    def _expected(self, due: list[DuePost]) -> int:
-        """How many requests the due posts of the first one's freshness take, at least one."""
-        fresh_since = self._tools.clock() - timedelta(seconds=FRESH_SECONDS)
-        is_fresh = due[0].posted_at >= fresh_since
-        alike = sum((post.posted_at >= fresh_since) == is_fresh for post in due)
-        return -(-alike // self._adapter.batch_size)
 
     async def _record(self, told: Sequence[Told]) -> None:
         new = await complete(told, self._manner, self._budget)
@@ -206,16 +195,12 @@ class _Pull:
             await self._probe(post)
 
     async def _probe(self, post: DuePost) -> None:
-        exists, answer = await self._conversation.existence(*_asked([post]))
+        exists, answer = await self._conversation.existence(asked(post))
         if exists:
             await mark_present(post.id)
         elif await mark_gone(Act(SYSTEM, answer.received_at), post.id, answer):
             self._pulled.gone += 1
             log.info("post_gone", account_id=answer.account_id, post_id=post.id)
-
-
-def _asked(posts: list[DuePost]) -> list[AskedPost]:
-    return [AskedPost(post.external_id, post.posted_at, post.url, post.seen_at) for post in posts]
 
 
 async def _fail(tools: Tools, adapter: Adapter, account_id: int, error: NoReading) -> None:

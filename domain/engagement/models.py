@@ -29,11 +29,15 @@ class Observation(Model):
     observed_at: when the value held (CUMULATIVE) or was reported (INTERVAL).
     period_starts_at, period_ends_at: of an INTERVAL value, the end excluded.
     definition: what the platform counts, e.g. "weibo.reads/2013-03".
+    post, raw_answer: no foreign keys; a trigger looks for all of a statement's at once.
     """
 
     id = fields.BigIntField(primary_key=True)
     post: fields.ForeignKeyRelation[Post] = fields.ForeignKeyField(
-        "domain.Post", on_delete=fields.RESTRICT, related_name="observations"
+        "domain.Post",
+        on_delete=fields.RESTRICT,
+        related_name="observations",
+        db_constraint=False,
     )
     metric = fields.CharEnumField(Metric, max_length=16)
     value = fields.BigIntField()
@@ -46,7 +50,11 @@ class Observation(Model):
     definition = fields.CharField(max_length=100)
     source = fields.CharEnumField(Source, max_length=16)
     raw_answer: fields.ForeignKeyNullableRelation[RawAnswer] = fields.ForeignKeyField(
-        "domain.RawAnswer", null=True, on_delete=fields.RESTRICT, related_name="observations"
+        "domain.RawAnswer",
+        null=True,
+        on_delete=fields.RESTRICT,
+        related_name="observations",
+        db_constraint=False,
     )
     delivery: fields.ForeignKeyNullableRelation[Delivery] = fields.ForeignKeyField(
         "domain.Delivery", null=True, on_delete=fields.RESTRICT, related_name="observations"

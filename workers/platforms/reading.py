@@ -57,9 +57,8 @@ def counter(value: Any) -> int | None:
     """
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_VALUE:
-        return None
-    return value
+    # Not isinstance: a truth value is a number to it, and no counter.
+    return value if type(value) is int and 0 <= value <= MAX_VALUE else None
 
 
 def reading(

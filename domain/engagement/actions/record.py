@@ -9,6 +9,7 @@ from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from domain.arrays import array
 from domain.engagement.checks import NewObservation, check_observation, check_value
 from domain.problems import NotFound
 
@@ -43,12 +44,12 @@ _MANNERS = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(MANNER_T
 # such waits would be a deadlock. OFFSET 0: a look into the index for each post given.
 APPEND = f"""
 WITH missing AS MATERIALIZED (
-    SELECT given.post_id FROM (SELECT DISTINCT unnest($1::bigint[]) AS post_id) AS given
+    SELECT given.post_id FROM (SELECT DISTINCT unnest($1::text::bigint[]) AS post_id) AS given
     WHERE NOT EXISTS (SELECT FROM post WHERE post.id = given.post_id OFFSET 0)
 ), added AS (
     INSERT INTO observation ({KEY}, raw_answer_id, delivery_id, recorded_at)
     SELECT {KEY}, raw_answer_id, delivery_id, $4::timestamptz
-    FROM unnest($1::bigint[], $2::bigint[], $3::int[])
+    FROM unnest($1::text::bigint[], $2::text::bigint[], $3::text::int[])
         WITH ORDINALITY AS given (post_id, value, manner, place)
     JOIN unnest({_MANNERS})
         WITH ORDINALITY AS manner ({", ".join(MANNER_TYPES)}, number)
@@ -98,9 +99,9 @@ async def record(
     rows = await client.execute_query_dict(
         APPEND,
         [
-            [given.post_id for given in observations],
-            [given.value for given in observations],
-            chosen,
+            array(given.post_id for given in observations),
+            array(given.value for given in observations),
+            array(chosen),
             now,
             len(observations),
             *([*column] for column in zip(*manners, strict=True)),

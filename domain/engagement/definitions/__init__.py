@@ -9,9 +9,10 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -72,12 +73,17 @@ def definition(platform: Platform, metric: Metric, on_day: date) -> Definition:
     return found
 
 
+@lru_cache(maxsize=100)
 def definitions_on(platform: Platform, on_day: date) -> Mapping[Metric, Definition]:
-    """What values of that day count, for each metric the platform has."""
+    """What values of that day count, for each metric the platform has. Every answer asks it."""
     usual = (each for each in all_definitions() if not each.by_name_only)
-    return {
-        each.metric: each for each in usual if each.platform == platform and each.holds_on(on_day)
-    }
+    return MappingProxyType(
+        {
+            each.metric: each
+            for each in usual
+            if each.platform == platform and each.holds_on(on_day)
+        }
+    )
 
 
 def by_code(code: str) -> Definition | None:

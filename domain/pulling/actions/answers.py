@@ -8,6 +8,7 @@ from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from domain.arrays import array
 from domain.database import transaction
 from domain.engagement.actions.record import NewObservation, record
 from domain.engagement.rules import Finality, Source
@@ -33,11 +34,14 @@ SET next_at = asked.next_at, missed = asked.missed, deferrals = asked.deferrals,
     quiet = asked.quiet, last_sum = coalesce(asked.last_sum, post_pull.last_sum),
     last_at = CASE WHEN asked.missed = 0 THEN asked.answered_at ELSE last_at END
 FROM unnest(
-    $1::bigint[], $2::timestamptz[], $3::int[], $4::int[], $5::int[], $6::bigint[],
-    $7::timestamptz[]
+    $1::text::bigint[], $2::text::timestamptz[], $3::text::int[], $4::text::int[],
+    $5::text::int[], $6::text::bigint[], $7::text::timestamptz[]
 ) AS asked (id, next_at, missed, deferrals, quiet, last_sum, answered_at)
-WHERE post_pull.post_id = asked.id
+WHERE post_pull.post_id = asked.id AND post_pull.post_id = ANY($1::text::bigint[])
 """
+"""The second condition says what follows from the first: without it a hundred posts are looked for
+by reading the whole table."""
+
 STOP = "DELETE FROM post_pull WHERE post_id = ANY($1::bigint[])"
 
 
@@ -129,7 +133,7 @@ async def _reschedule(
     if over:
         await client.execute_query(STOP, [over])
     if rows:
-        columns = [list(column) for column in zip(*rows, strict=True)]
+        columns = [array(column) for column in zip(*rows, strict=True)]
         await client.execute_query(RESCHEDULE, columns)
 
 
