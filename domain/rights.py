@@ -14,7 +14,12 @@ import asyncpg
 
 ROLE = "xinfeng_app"
 APPENDED = (
-    *("observation", "article_revision", "audit_entry", "delivery", "restatement"),
+    "observation",
+    "article_revision",
+    "audit_entry",
+    "delivery",
+    "raw_answer",
+    "restatement",
     "review_entry",
 )
 READ = ("audit_link",)

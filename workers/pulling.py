@@ -161,9 +161,7 @@ class _Pull:
                 await self._defer(batch, error)
                 continue
             if reading.unreadable:
-                log.warning(
-                    "counters_unreadable", account_id=account.id, count=reading.unreadable
-                )
+                log.warning("counters_unreadable", account_id=account.id, count=reading.unreadable)
             told = Told(answer, batch, reading.values, reading.is_provisional)
             await self._recorder.give(told)
             await self._probe_missing(batch, reading)

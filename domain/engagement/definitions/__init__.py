@@ -78,11 +78,7 @@ def definitions_on(platform: Platform, on_day: date) -> Mapping[Metric, Definiti
     """What values of that day count, for each metric the platform has. Every answer asks it."""
     usual = (each for each in all_definitions() if not each.by_name_only)
     return MappingProxyType(
-        {
-            each.metric: each
-            for each in usual
-            if each.platform == platform and each.holds_on(on_day)
-        }
+        {each.metric: each for each in usual if each.platform == platform and each.holds_on(on_day)}
     )
 
 

@@ -74,12 +74,24 @@ SET_WISE = [
     ),
 ]
 
+# Attaching a month locks what a foreign key refers to, and that is the delivery alone now.
+FEWER_LOCKS = """
+DO $$
+BEGIN
+    EXECUTE replace(
+        pg_get_functiondef('observation_month(date, bigint)'::regprocedure),
+        'LOCK TABLE post, raw_answer, delivery IN',
+        'LOCK TABLE delivery IN'
+    );
+END $$
+"""
+
 
 class Migration(migrations.Migration):
-    dependencies = [("domain", "0034_search")]
+    dependencies = [("domain", "0035_reviews")]
 
     operations = [
-        ops.RunSQL(SET_WISE),
+        ops.RunSQL([*SET_WISE, FEWER_LOCKS]),
         ops.AlterField(
             model_name="Observation",
             name="post",
