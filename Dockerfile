@@ -8,6 +8,8 @@ RUN python -m venv .venv \
 FROM python:3.13-slim
 RUN useradd --system --no-create-home --shell /usr/sbin/nologin xinfeng
 WORKDIR /app
+# A volume that is mounted here is the user's.
+RUN install --directory --owner=xinfeng /media
 COPY --from=packages /app/.venv .venv
 COPY cli.py settings.py pyproject.toml ./
 COPY api api

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,6 +15,7 @@ from platformdirs import user_data_path
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from domain.media.storage import Place, S3Place
 from domain.users.sessions import Lifetimes
 
 
@@ -37,6 +39,15 @@ def _public(value: str) -> str:
     is_place = parts.scheme in ("http", "https") and parts.netloc and "@" not in parts.netloc
     if value and (not is_place or parts.path not in ("", "/") or parts.query or parts.fragment):
         raise ValueError("not the address of a host, e.g. https://xinfeng.example.org")
+    return value.rstrip("/")
+
+
+def _bucket(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme != "s3" or not parts.netloc or parts.query or "@" in parts.netloc):
+        raise ValueError("not a bucket, e.g. s3://xinfeng/media")
+    if value and find_spec("obstore") is None:
+        raise ValueError("a store that speaks S3 needs the extra s3: pip install obstore")
     return value.rstrip("/")
 
 
@@ -274,6 +285,29 @@ class Settings(BaseSettings):
         'e.g. {"WEIBO": "http://127.0.0.1:8001/weibo"}; the demo points them at its sandbox.',
     )
 
+    media_dir: Path | None = Field(
+        default=None,
+        description="Where uploaded files are kept, unless in S3; all processes must share it. "
+        "Empty: media in the data directory.",
+    )
+    media_s3: Annotated[str, AfterValidator(_bucket)] = Field(
+        default="",
+        description="A bucket for uploaded files in a store that speaks S3, and what their keys "
+        "begin with, e.g. s3://xinfeng/media. It needs the extra s3. Empty: on this disk.",
+    )
+    media_s3_endpoint: Annotated[str, AfterValidator(_public)] = Field(
+        default="",
+        description="Address of a store other than Amazon's, e.g. https://minio.example.",
+    )
+    media_s3_region: str = Field(default="", description="The bucket's region.")
+    media_s3_access_key_id: str = Field(default="", description="As whom we come to the store.")
+    media_s3_secret_access_key: SecretStr = Field(
+        default=SecretStr(""), description="By which it knows us."
+    )
+    uploads_at_once: int = Field(
+        default=8, ge=1, le=1000, description="Files one API process takes in at once."
+    )
+
     trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_networks)] = Field(
         default=(),
         description="Networks of the proxies in front, separated by commas: their X-Forwarded-For "
@@ -385,6 +419,24 @@ class Settings(BaseSettings):
         return Lifetimes(
             idle=timedelta(seconds=self.session_idle_seconds),
             absolute=timedelta(seconds=self.session_seconds),
+        )
+
+    @property
+    def media_place(self) -> Place:
+        directory = self.media_dir or self.data_dir / "media"
+        if not self.media_s3:
+            return Place(directory)
+        parts = urlsplit(self.media_s3)
+        return Place(
+            directory,
+            S3Place(
+                parts.netloc,
+                prefix=parts.path.strip("/"),
+                endpoint=self.media_s3_endpoint,
+                region=self.media_s3_region,
+                access_key_id=self.media_s3_access_key_id,
+                secret_access_key=self.media_s3_secret_access_key.get_secret_value(),
+            ),
         )
 
     @property

@@ -22,6 +22,7 @@ from api.events import PATIENCE_SECONDS, Events
 from api.following import following
 from api.graphql import GraphQL
 from api.load import Load
+from api.media import files, uploads
 from api.meters import Allowances
 from api.metrics.operations import OperationNames, Operations
 from api.metrics.rest import CountedRest
@@ -42,6 +43,7 @@ from api.streams import stream
 from api.traced import Traced
 from domain.database import open_database
 from domain.engagement.actions.backlog import backlog
+from domain.media.storage import open_storage
 from domain.notifications import listening
 from domain.public_addresses import networks
 from domain.reader import open_reader
@@ -56,7 +58,7 @@ from schema.root import build
 from settings import Settings
 
 PARTS = (
-    *(health, pages, push, push_log, openapi, imports),
+    *(health, pages, push, push_log, openapi, imports, files, uploads),
     *(signing_in, links, account, openid, reviewing),
 )
 
@@ -216,6 +218,8 @@ def create_app(
     rest.state.addresses = Addresses(settings.trusted_proxies)
     rest.state.openid = _provider(settings)
     rest.state.gate = gate
+    rest.state.storage = open_storage(settings.media_place)
+    rest.state.uploads = uploads.Uploads(settings.uploads_at_once)
     rest.state.tally = tally
     rest.state.engine = engine
     application = Application(graphql, Identified(CountedRest(rest, rest.routes, tally)), settings)

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.media.description import uploading
 from api.openapi_import import BEARER, importing
 from api.push_refusals import json_response
 from api.push_shapes import Body, Item
@@ -42,6 +43,7 @@ def description() -> Json:
         "paths": {
             "/v1/engagement": {"post": _push()},
             "/v1/engagement/import": {"post": importing()},
+            "/v1/media": {"post": uploading()},
             "/v1/deliveries": {"get": _list()},
             "/v1/deliveries/{webhookId}": {"get": _one()},
         },

@@ -24,6 +24,7 @@ NOUNS = (
     "engagement",
     "grants",
     "inflation",
+    "media",
     "organizations",
     "partners",
     "people",

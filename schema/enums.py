@@ -19,6 +19,7 @@ from domain.engagement.rules import (
 )
 from domain.inflation.flags import FlagKind
 from domain.inflation.states import InflationState
+from domain.media.rules import MediaKind, MediaState, RenditionFormat
 from domain.organizations.rules import OrganizationKind
 from domain.partners.rules import PartnerKind, Platform
 from domain.permissions import Permission
@@ -251,6 +252,7 @@ described(
     PUBLISH_ARTICLE="Publishing and withdrawing articles.",
     REVIEW="Acting in the stages of a review that are for one's role.",
     MANAGE_REVIEWS="Making workflows of reviews and saying for whom they hold.",
+    UPLOAD_MEDIA="Uploading, describing and deleting files of the library.",
     CREATE_CAMPAIGN="Beginning campaigns.",
     REGISTER_POST="Registering posts, and putting them into campaigns.",
     IMPORT_ENGAGEMENT="Importing figures from files.",
@@ -258,6 +260,28 @@ described(
     MANAGE_PARTNER="Registering partners and accounts, their credentials and secrets.",
     MANAGE_ORGANIZATION="Entering, renaming and moving organizations, people and teams.",
     GRANT_ROLE="Granting and ending roles.",
+)
+described(
+    MediaKind,
+    "What a file of the library is.",
+    IMAGE="A picture: JPEG, PNG, GIF, WebP, AVIF.",
+    VIDEO="A film: MP4, MOV, WebM.",
+    AUDIO="Sound: MP3, M4A, Ogg, WAV, FLAC.",
+    DOCUMENT="A document: PDF, DOCX, XLSX, PPTX.",
+)
+described(
+    MediaState,
+    "Whether a file can be shown.",
+    RENDERING="A picture whose renditions are being made.",
+    READY="It can.",
+    BROKEN="A picture that cannot be decoded.",
+)
+described(
+    RenditionFormat,
+    "How a rendition is encoded.",
+    AVIF="AVIF: the smallest.",
+    WEBP="WebP: what every browser of today shows.",
+    JPEG="JPEG: what everything shows; one size.",
 )
 described(
     UserState,

@@ -18,6 +18,8 @@ from schema.grants.queries import GrantQueries
 from schema.indices.types import IndexQueries
 from schema.inflation.mutations import InflationMutations
 from schema.inflation.queries import InflationQueries
+from schema.media.mutations import MediaMutations
+from schema.media.queries import MediaQueries
 from schema.network.queries import NetworkQueries
 from schema.organizations.queries import OrganizationQueries
 from schema.partners.mutations import PartnerMutations
@@ -52,6 +54,7 @@ class Query(
     GrantQueries,
     IndexQueries,
     InflationQueries,
+    MediaQueries,
     NetworkQueries,
     OrganizationQueries,
     PartnerQueries,
@@ -71,6 +74,7 @@ class Mutation(
     ArticleMutations,
     GrantMutations,
     InflationMutations,
+    MediaMutations,
     PartnerMutations,
     PostMutations,
     PullingMutations,

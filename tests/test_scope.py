@@ -43,9 +43,9 @@ from tests.oracle.comparison import Pairs, read
 from tests.oracle.documents import Case, cases
 from tests.oracle.effort import IS_SLOW, MARKS, examples
 from tests.oracle.executor import schema_of
+from tests.oracle.filling import CANARY
 from tests.oracle.paths import Path, document, paths
 from tests.oracle.restricted import closed_to
-from tests.oracle.rows import CANARY
 from tests.oracle.sight import sees
 from tests.oracle.tables import load
 from tests.oracle.words import Words
@@ -164,7 +164,7 @@ def _starts(path: Path, words: Words) -> list[str]:
 
 
 LED = ("Account", "Article", "Organization", "Partner")
-SINGLE = ("node", "account", "campaign", "organization", "partner", "post")
+SINGLE = ("node", "account", "campaign", "media", "organization", "partner", "post")
 
 
 def _visible_and_hidden(ids: list[str]) -> tuple[list[str], list[str]]:

@@ -42,3 +42,12 @@ WEBHOOKS = Counter(
     ("outcome",),
     registry=REGISTRY,
 )
+RENDERED = Counter(
+    "xinfeng_media_rendered",
+    "Pictures that were rendered, by how they stand.",
+    ("state",),
+    registry=REGISTRY,
+)
+SWEPT = Counter(
+    "xinfeng_media_swept", "Files that no row named, removed from the store.", registry=REGISTRY
+)

@@ -12,6 +12,7 @@ from domain.database import transaction
 from domain.inflation.finding import find
 from domain.reviews.actions.escalation import escalate
 from domain.webhooks.outbox import tell_crossings
+from workers.media import render_due, sweep_store
 from workers.tools import Tools
 from workers.webhooks import send_due
 
@@ -56,5 +57,7 @@ async def escalate_reviews(tools: Tools) -> None:
 PERIODIC = [
     Periodic("webhooks", EVERY_TWO_SECONDS, send_webhooks),
     Periodic("escalate_reviews", EVERY_MINUTE, escalate_reviews),
+    Periodic("render_media", EVERY_TWO_SECONDS, render_due),
+    Periodic("sweep_media", HOURLY_LATER, sweep_store),
     Periodic("review_inflation", HOURLY_LATER, review_inflation),
 ]

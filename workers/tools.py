@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import ClientSession
 
 from domain.deliveries.rules import REMEMBERED_DAYS
+from domain.media.storage import Storage, open_storage
 from domain.partners.rules import Platform
 from domain.public_addresses import Network, networks
 from domain.secrets import SecretBox
@@ -35,6 +36,7 @@ class Tools:
     """clock: what time it is. ticks: seconds that only grow, whatever is done to the clock.
     platform_urls: addresses that go before the accounts' and the platforms' own.
 
+    storage: where uploaded files are; without one nothing is rendered.
     chance: random numbers in [0, 1). nonce: 32 random hexadecimal digits.
     """
 
@@ -47,6 +49,7 @@ class Tools:
     push_memory_days: int = REMEMBERED_DAYS
     private_networks: tuple[Network, ...] = ()
     raw_answer_days: int = 90
+    storage: Storage | None = None
     clock: Callable[[], datetime] = utc_now
     ticks: Callable[[], float] = time.monotonic
     chance: Callable[[], float] = random.random
@@ -70,4 +73,5 @@ def tools_from(settings: Settings, session: ClientSession) -> Tools:
         push_memory_days=settings.push_memory_days,
         private_networks=networks(settings.private_networks),
         raw_answer_days=settings.raw_answer_days,
+        storage=open_storage(settings.media_place),
     )

@@ -57,6 +57,12 @@ PUSHED_ITEMS = Family(
     "Items of partners' pushes: accepted, duplicate or rejected. Replays count no item.",
     ("result",),
 )
+UPLOADS = Family(
+    "xinfeng_media_uploads",
+    "Files that were uploaded: new, or known to their library already.",
+    ("result",),
+)
+UPLOADED_BYTES = Family("xinfeng_media_uploaded_bytes", "Bytes of these files.")
 PLANS = Family("xinfeng_plan_lookups", "Plans looked for: hit, or miss.", ("result",))
 SHARED = Family(
     "xinfeng_shared_reads",
@@ -92,6 +98,8 @@ FAMILIES = (
     ERRORS,
     EVENTS,
     PUSHED_ITEMS,
+    UPLOADS,
+    UPLOADED_BYTES,
     PLANS,
     SHARED,
     PLANS_KEPT,

@@ -15,17 +15,19 @@ RESTRICTION = "restriction"
 
 
 class Restriction(StrEnum):
-    """Who may select a field. NETWORK: who reads what is the whole network's. FIGURES: who sees
-    deliveries somewhere. DELIVERIES: those, and partners their own. Which rows they then see is
-    said by the rows' own access."""
+    """Who may select a field. NETWORK: who reads what is the whole network's. LIBRARY: who sees
+    drafts somewhere. FIGURES: who sees deliveries somewhere. DELIVERIES: those, and partners their
+    own. Which rows they then see is said by the rows' own access."""
 
     NETWORK = "NETWORK"
+    LIBRARY = "LIBRARY"
     FIGURES = "FIGURES"
     DELIVERIES = "DELIVERIES"
 
 
 NEEDS = {
     Restriction.NETWORK: "the role ADMINISTRATOR for the whole network",
+    Restriction.LIBRARY: "a role that sees drafts somewhere",
     Restriction.FIGURES: "the role ANALYST or ADMINISTRATOR somewhere",
     Restriction.DELIVERIES: "the role ANALYST or ADMINISTRATOR somewhere, or a partner's token",
 }
@@ -46,6 +48,8 @@ def restriction_of(field: GraphQLField) -> Restriction | None:
 def is_open(restriction: Restriction, viewer: Viewer) -> bool:
     if restriction is Restriction.NETWORK:
         return viewer.sees_everything
+    if restriction is Restriction.LIBRARY:
+        return bool(places(viewer, Permission.SEE_DRAFTS))
     if places(viewer, Permission.SEE_DELIVERIES):
         return True
     is_partner = viewer.kind is Kind.PARTNER and Scope.READ_INTERNAL in viewer.scopes

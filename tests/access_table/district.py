@@ -3,6 +3,7 @@ for each kind of caller."""
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +12,8 @@ from domain.deliveries.models import Delivery
 from domain.engagement.rules import Metric, Source
 from domain.inflation.flags import FlagKind
 from domain.inflation.models import InflationFlag
+from domain.media.models import Media
+from domain.media.rules import MediaKind, MediaState
 from domain.people import actions as people
 from domain.pulling.models import AccountPull
 from domain.reviews.models import ReviewWorkflow
@@ -107,6 +110,7 @@ async def _internals(district: District) -> None:
     )
     await AccountPull.create(account_id=here.account_id)
     endpoint = await make_endpoint(district)
+    media = await make_media(here.organization_id, "草稿.pdf")
     user = await User.create(
         email="wang@example.org", name="王", state=UserState.ACTIVE, created_at=now
     )
@@ -123,6 +127,7 @@ async def _internals(district: District) -> None:
         "reviewed": f"Article:{reviewed}",
         "review": f"Review:{review}",
         "workflow": f"ReviewWorkflow:{(await ReviewWorkflow.get()).id}",
+        "media": f"Media:{media}",
         "draft": f"Article:{draft}",
         "post": f"Post:{post}",
         "delivery": f"Delivery:{delivery.id}",
@@ -137,6 +142,23 @@ async def make_endpoint(district: District) -> int:
         url="https://example.org/hook", events=[WebhookEventType.ARTICLE_PUBLISHED], secret=SECRET
     )
     return await webhooks.register(district.act, new, BOX)
+
+
+async def make_media(organization_id: int, name: str) -> int:
+    now = datetime.now(UTC)
+    row = await Media.create(
+        organization_id=organization_id,
+        kind=MediaKind.DOCUMENT,
+        mime="application/pdf",
+        name=name,
+        sha256=secrets.token_hex(32),
+        size=1,
+        state=MediaState.READY,
+        uploaded_by="editor",
+        created_at=now,
+        updated_at=now,
+    )
+    return int(row.id)
 
 
 async def make_flag(post: int) -> int:

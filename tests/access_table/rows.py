@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from types import ModuleType
 
-from tests.access_table import articles, engagement, network, partners, people, reviews, webhooks
+from tests.access_table import (
+    articles,
+    engagement,
+    media,
+    network,
+    partners,
+    people,
+    reviews,
+    webhooks,
+)
 from tests.access_table.callers import Read, Write
 
-NOUNS: list[ModuleType] = [articles, engagement, network, partners, people, reviews, webhooks]
+NOUNS: list[ModuleType] = [
+    *(articles, engagement, media, network, partners, people, reviews, webhooks),
+]
 
 
 def _queries() -> dict[str, list[Read]]:

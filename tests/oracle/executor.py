@@ -20,6 +20,7 @@ from graphql import (
 )
 
 from domain.access import ANONYMOUS
+from tests.oracle import media
 from tests.oracle.asked import Asked
 from tests.oracle.counting import Series, compared, leaders, points, stale, total
 from tests.oracle.indices import formulas, indices, inputs
@@ -216,7 +217,7 @@ FIELDS: dict[tuple[str, str], Callable[..., Any]] = {
     ("Query", "engagementSeries"): _engagement_series,
     **{
         ("Query", name): _node
-        for name in ("account", "campaign", "organization", "partner", "post")
+        for name in ("account", "campaign", "media", "organization", "partner", "post")
     },
     ("AuditEntry", "before"): _json_or_none("before"),
     ("AuditEntry", "after"): _json_or_none("after"),
@@ -240,6 +241,15 @@ FIELDS: dict[tuple[str, str], Callable[..., Any]] = {
     ("Partner", "indices"): indices,
     ("IndexScore", "inputs"): inputs,
     ("Query", "indexFormulas"): formulas,
+    ("Media", "bytes"): lambda asked, row: row.size,
+    ("Media", "isPublic"): lambda asked, row: media.is_public(asked.tables, row),
+    ("Media", "originalUrl"): media.original_url,
+    ("Media", "renditions"): media.renditions,
+    ("Media", "similar"): media.similar,
+    ("Media", "url"): media.url,
+    ("Media", "usedBy"): media.used_by,
+    ("MediaRendition", "bytes"): lambda asked, row: row.size,
+    ("MediaRendition", "url"): media.rendition_url,
     ("Network", "counts"): _counts,
     ("Post", "partner"): _partner_of_post,
 }

@@ -28,7 +28,7 @@ ENTRIES = {
     "leaderboard": "of: ARTICLES",
     **{
         name: f'id: "{name.capitalize()}:1"'
-        for name in ("account", "article", "campaign", "organization", "partner", "post")
+        for name in ("account", "article", "campaign", "media", "organization", "partner", "post")
     },
 }
 """Arguments without which a query's field cannot be asked."""

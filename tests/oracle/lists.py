@@ -9,6 +9,7 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, TypeAlias
 
+from tests.oracle import media
 from tests.oracle.asked import Asked
 from tests.oracle.counting import subject_of
 from tests.oracle.tables import Row
@@ -135,6 +136,13 @@ FITS: dict[str, dict[str, Fits]] = {
     },
     "EngagementDiscount": {"metric": _is("metric")},
     "InflationFlag": {"state": _is("state"), "kind": _is("kind"), "metric": _is("metric")},
+    "Media": {
+        "organizationId": _is_of("organization_id"),
+        "within": _below("organization_id"),
+        "kind": _is("kind"),
+        "unused": media.is_unused,
+        "text": media.has_text,
+    },
     "WebhookEndpoint": {"event": lambda asked, row, event: event in row.events},
     "WebhookMessage": {"state": _is("state")},
     "Organization": {

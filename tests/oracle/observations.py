@@ -12,7 +12,7 @@ from domain.database import transaction
 from domain.engagement.actions.record import NewObservation, record
 from domain.engagement.actions.rollup import roll_up_all
 from domain.engagement.rules import Bound, Finality, Metric, Source, ValueKind
-from tests.oracle.rows import Filling
+from tests.oracle.filling import Filling
 
 DAYS_WATCHED = 470
 HOURS_WATCHED = 500

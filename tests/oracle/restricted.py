@@ -14,9 +14,12 @@ Place = tuple[str, str]
 OF_THE_NETWORK = frozenset(
     {("Query", "auditEntries"), ("Query", "tokens"), ("Query", "webhookEndpoints")}
 )
+OF_LIBRARIANS = frozenset(
+    {("Query", "mediaLibrary"), ("Media", "similar"), ("Media", "uploadedBy")}
+)
 OF_ANALYSTS = frozenset({("Query", "inflationFlags"), ("Post", "discounts")})
 OF_ANALYSTS_AND_PARTNERS = frozenset({("Partner", "deliveries"), ("Account", "pullStatus")})
-RESTRICTED = OF_THE_NETWORK | OF_ANALYSTS | OF_ANALYSTS_AND_PARTNERS
+RESTRICTED = OF_THE_NETWORK | OF_LIBRARIANS | OF_ANALYSTS | OF_ANALYSTS_AND_PARTNERS
 
 
 def closed_to(viewer: Viewer) -> frozenset[Place]:
@@ -29,8 +32,10 @@ def closed_to(viewer: Viewer) -> frozenset[Place]:
         return RESTRICTED - OF_ANALYSTS_AND_PARTNERS
     if (Role.ADMINISTRATOR, "") in viewer.grants:
         return frozenset()
-    watches = any(grant.role in (Role.ANALYST, Role.ADMINISTRATOR) for grant in viewer.grants)
-    return OF_THE_NETWORK if watches else RESTRICTED
+    roles = {grant.role for grant in viewer.grants}
+    if roles & {Role.ANALYST, Role.ADMINISTRATOR}:
+        return OF_THE_NETWORK
+    return RESTRICTED - OF_LIBRARIANS if roles - {Role.DISPATCHER} else RESTRICTED
 
 
 class _Seeker(Visitor):

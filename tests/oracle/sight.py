@@ -10,9 +10,11 @@ from domain.articles.rules import ArticleStatus
 from domain.audit.models import AuditEntry, AuditLink
 from domain.deliveries.models import Delivery, Restatement
 from domain.inflation.models import EngagementDiscount, InflationFlag
+from domain.media.models import Media
 from domain.posts.models import Post
 from domain.pulling.models import AccountPull
 from domain.webhooks.models import WebhookEndpoint, WebhookMessage
+from tests.oracle.media import is_public as is_shown_publicly
 
 if TYPE_CHECKING:
     from tests.oracle.asked import Asked
@@ -34,6 +36,10 @@ def sees(tables: Tables, row: Row, viewer: Viewer) -> bool:
     if isinstance(row, Article):
         is_public = row.status is ArticleStatus.PUBLISHED
         return is_public or _has_role(tables, roles, WRITES, row.organization_id)
+    if isinstance(row, Media):
+        return is_shown_publicly(tables, row) or _has_role(
+            tables, roles, WRITES, row.organization_id
+        )
     if isinstance(row, Post):
         return (
             _is_public(tables, row)
@@ -92,6 +98,7 @@ MAY: dict[str, tuple[Role, ...]] = {
     "PUBLISH_ARTICLE": (Role.PUBLISHER, Role.ADMINISTRATOR),
     "REVIEW": (Role.REVIEWER, Role.PUBLISHER, Role.ADMINISTRATOR),
     "MANAGE_REVIEWS": (Role.ADMINISTRATOR,),
+    "UPLOAD_MEDIA": (Role.AUTHOR, Role.PUBLISHER, Role.ADMINISTRATOR),
     "CREATE_CAMPAIGN": (Role.PUBLISHER, Role.ADMINISTRATOR),
     "REGISTER_POST": (Role.PUBLISHER, Role.ADMINISTRATOR),
     "IMPORT_ENGAGEMENT": (Role.ADMINISTRATOR,),

@@ -18,6 +18,7 @@ from domain.deliveries.models import Delivery, Restatement
 from domain.engagement.models import MetricDefinition
 from domain.engagement.rules import Addition
 from domain.inflation.models import EngagementDiscount, InflationFlag
+from domain.media.models import ArticleMedia, Media, MediaRendition
 from domain.organizations.models import Organization
 from domain.partners.models import Account, Partner
 from domain.people.models import Person
@@ -33,12 +34,15 @@ Row: TypeAlias = Any
 MODELS: tuple[type[Model], ...] = (
     Account,
     Article,
+    ArticleMedia,
     AuditEntry,
     AuditLink,
     Campaign,
     Delivery,
     EngagementDiscount,
     InflationFlag,
+    Media,
+    MediaRendition,
     Organization,
     Partner,
     Person,

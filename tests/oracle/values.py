@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from tests.oracle.words import Words
 
 COUNTED = ("Account", "Article", "Campaign", "Network", "Organization", "Partner", "Post")
-OWN_ID = ("account", "article", "campaign", "organization", "partner", "post")
+OWN_ID = ("account", "article", "campaign", "media", "organization", "partner", "post")
 ID_FIELDS = {
     "accountId": "Account",
     "articleId": "Article",
@@ -118,7 +118,7 @@ class Values:
                 return self.one([0, 0.25, 0.5, 2 / 3, 0.8, 1])
             case "asOf":
                 return self.one(words.believed)
-            case "hasRejections" | "gaps":
+            case "hasRejections" | "gaps" | "unused":
                 return self.chance(50)
             case name if name in words.texts:
                 return self.one(words.texts[name])

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from tests.oracle.tables import Tables
 
 NO_SUCH = 999_999
-UNNUMBERED = ("AuditLink", "Restatement")
+UNNUMBERED = ("ArticleMedia", "AuditLink", "MediaRendition", "Restatement")
 """Types without a global id."""
 
 ODD_TEXTS = ["", "'", '"; DROP TABLE article', "no such", "😀", "{x}", "%s", "$1", "\\"]
@@ -52,6 +52,7 @@ def words_of(tables: Tables, now: datetime, zone: ZoneInfo) -> Words:
         | {"Network": ["Network:1", "Network:2"]},
         {
             "code": ["BCI", "WEIBO_LIST", "WCI", *ODD_TEXTS],
+            "text": _once(row.alt[:3] for row in tables.nouns["Media"].values()) + ODD_TEXTS,
             "slug": [row.slug for row in articles] + ODD_TEXTS,
             **{
                 name: _once(getattr(row, column) for row in audited) + ODD_TEXTS

@@ -1,0 +1,1 @@
+"""Files of the library over HTTP: uploaded, and shown."""
