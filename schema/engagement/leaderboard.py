@@ -75,10 +75,11 @@ def _values(statement: Statement, arguments: Arguments, kind: str) -> str:
         f"h.subject_kind = '{kind}' AND h.metric = '{arguments.get('metric')}'"
         f" AND h.day BETWEEN {since} AND {until}"
     )
+    # In their order, so that only the first are looked up among who may be seen.
     sums = (
         "SELECT d.subject_kind, d.subject_id, d.metric, sum(d.value)::bigint AS value,"
         f" sum(d.value) AS rank FROM {gains(statement, arguments, 'day', days)} d"
-        " GROUP BY d.subject_kind, d.subject_id, d.metric"
+        " GROUP BY d.subject_kind, d.subject_id, d.metric ORDER BY rank DESC, d.subject_id DESC"
     )
     if arguments.get("minimumCoverage") is None:
         return f"({sums})"

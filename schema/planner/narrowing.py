@@ -68,10 +68,10 @@ def kept_for(reading: Page, asked: Sequence[Asked], order_name: str) -> Kept | N
     return kept if kept is not None and order_name in kept.keys else None
 
 
-def beside(kept: Kept, asked: Sequence[Asked]) -> Sequence[Asked]:
-    """The conditions to be looked at beside a kept list's own, the first. An enumeration's member
-    that stands on the row itself is said again: what a viewer never sees is then known to be
-    nothing, and not looked for."""
+def beside(kept: Kept, asked: Sequence[Asked], *, sees_all: bool) -> Sequence[Asked]:
+    """The conditions to be looked at beside a kept list's own, the first. To who does not see all
+    rows, an enumeration's member that stands on the row itself is said again: what a viewer never
+    sees is then known to be nothing, and not looked for."""
     first = asked[0]
     stands = first.condition.sql == f"{{row}}.{kept.column} = {{value}}"
-    return asked if stands and isinstance(first.given, str) else asked[1:]
+    return asked if stands and isinstance(first.given, str) and not sees_all else asked[1:]

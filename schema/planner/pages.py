@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType
 
+from domain.access import EVERY_ROW
 from schema.planner.arguments import Arguments, Value
 from schema.planner.catalog import object_of, standing_of
 from schema.planner.cursors import cursor_sql, decode
@@ -74,13 +75,18 @@ class Pager:
         return f"{standing_of(self.node.type_).table} {row} {joined}".strip()
 
     def wanted(self) -> list[str]:
-        """The conditions the page's rows meet, wherever it starts, beside what the source says."""
-        asked = self.asked
+        """The conditions the page's rows meet, wherever it starts, beside what the source says.
+
+        PostgreSQL takes a condition that is said twice for two, and the list for shorter than a
+        page: so a kept list's own is said again only where there are others.
+        """
+        row, asked = self.node.row, self.asked
         if self.kept and self.is_narrowed:
-            asked = beside(self.kept, asked)
+            sees_all = self._seen(self.planner.statement.viewer) == EVERY_ROW
+            asked = beside(self.kept, asked, sees_all=sees_all)
+        own = self._own(row) if asked or not self.kept else ""
         is_by_time = self.kept is not None and self.order.sql_type == "timestamptz"
-        wanted = self._wanted(self.node.row, asked, self.key if is_by_time else "")
-        return [self._own(self.node.row), *wanted]
+        return [own, *self._wanted(row, asked, self.key if is_by_time else "")]
 
     def _own(self, row: str) -> str:
         """What ties a row to the parent."""
