@@ -6,6 +6,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 import schema.enums  # noqa: F401 - registers the enumerations
+from schema.articles.comparison import ComparisonQueries
 from schema.articles.mutations import ArticleMutations
 from schema.articles.queries import ArticleQueries
 from schema.audit.queries import AuditQueries
@@ -49,6 +50,7 @@ class Query(
     ArticleQueries,
     AuditQueries,
     CampaignQueries,
+    ComparisonQueries,
     DefinitionQueries,
     EngagementQueries,
     GrantQueries,

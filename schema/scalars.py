@@ -10,6 +10,8 @@ from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
 BigInt = NewType("BigInt", int)
+Block = NewType("Block", object)
+"""One block of a body, as JSON has it."""
 
 
 def _refused(message: str) -> GraphQLError:
@@ -42,6 +44,12 @@ def _parse_bigint(value: Any) -> int:
     return value
 
 
+def _parse_block(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise _refused('not a block, e.g. {"type": "paragraph", "text": [{"text": "新风"}]}')
+    return value
+
+
 def _iso(value: date) -> str:
     return value.isoformat()
 
@@ -66,5 +74,13 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="A whole number of 64 bits, as a JSON number: counters exceed 32 bits.",
         parse_value=_parse_bigint,
         serialize=int,
+    ),
+    Block: strawberry.scalar(
+        name="Block",
+        description="One block of an article's body, a JSON object with its `type` and `id`, e.g."
+        ' {"type": "paragraph", "id": "a1", "text": [{"text": "新风"}]}. docs/newsroom.md has all'
+        " of them.",
+        parse_value=_parse_block,
+        serialize=lambda value: value,
     ),
 }

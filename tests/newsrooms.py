@@ -26,7 +26,7 @@ from tests.rows import EDITOR
 from tests.serving import ROOT, free_port
 
 Line = dict[str, Any]
-PUBLISH = """mutation($input: ArticleVersionInput!) {
+PUBLISH = """mutation($input: PublishArticleInput!) {
     publishArticle(input: $input) { __typename } }"""
 
 

@@ -43,7 +43,8 @@ async def test_an_edit_tells_only_what_changed() -> None:
     changes = articles.ArticleChanges(title="新", summary="同")
     await articles.update(EDITOR, number, 1, changes)
     entry = await AuditEntry.get(subject=f"Article:{number}", action="article.update")
-    assert (entry.before, entry.after) == ({"title": "旧"}, {"title": "新"})
+    assert entry.before == {"title": "旧", "head_number": 1}
+    assert entry.after == {"title": "新", "head_number": 2}
 
 
 async def test_every_action_leaves_one_entry() -> None:

@@ -210,7 +210,7 @@ CREDENTIALS = """mutation($input: SetAccountCredentialInput!) {
   setAccountCredential(input: $input) { __typename ... on Problem { code message path } } }"""
 CREATE = """mutation($input: CreateArticleInput!) { createArticle(input: $input) {
   ... on ArticlePayload { article { id version } } ... on Problem { message } } }"""
-PUBLISH = """mutation($input: ArticleVersionInput!) { publishArticle(input: $input) {
+PUBLISH = """mutation($input: PublishArticleInput!) { publishArticle(input: $input) {
   __typename ... on Problem { message } } }"""
 READ = """{ auditEntries(first: 100) { nodes { actor action subject before after requestId } }
   webhookEndpoints { nodes { url description disabledWhy messages { nodes { data lastError } } } }

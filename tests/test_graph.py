@@ -342,21 +342,20 @@ async def test_an_article_from_draft_to_public_and_back(district: District) -> N
     article = made["article"]
     assert made["__typename"] == "ArticlePayload"
     assert (article["status"], article["version"], article["body"]) == ("DRAFT", 1, "<p>好</p>")
-    turn = """mutation($input: ArticleVersionInput!) { it: TURNArticle(input: $input) {
+    turn = """mutation($input: TYPE!) { it: TURNArticle(input: $input) {
         ... on ArticlePayload { article { status version } } ... on Problem { code } } }"""
     seen = {"id": article["id"], "version": 1}
+    withdrawing = turn.replace("TURN", "withdraw").replace("TYPE", "ArticleVersionInput")
     public = await district.graph.ask(
-        turn.replace("TURN", "publish"), token=district.token, input=seen
+        turn.replace("TURN", "publish").replace("TYPE", "PublishArticleInput"),
+        token=district.token,
+        input=seen,
     )
     assert public["it"] == {"article": {"status": "PUBLISHED", "version": 2}}
-    stale = await district.graph.ask(
-        turn.replace("TURN", "withdraw"), token=district.token, input=seen
-    )
+    stale = await district.graph.ask(withdrawing, token=district.token, input=seen)
     assert stale["it"] == {"code": "STALE_VERSION"}
     seen["version"] = 2
-    back = await district.graph.ask(
-        turn.replace("TURN", "withdraw"), token=district.token, input=seen
-    )
+    back = await district.graph.ask(withdrawing, token=district.token, input=seen)
     assert back["it"] == {"article": {"status": "WITHDRAWN", "version": 3}}
 
 

@@ -47,7 +47,7 @@ class Newsroom:
     async def do(self, who: str, name: str, returns: str, /, **given: Any) -> Any:
         """What a mutation answers."""
         type_name = name[0].upper() + name[1:] + "Input"
-        renamed = {"claimReview": "ReviewVersionInput", "publishArticle": "ArticleVersionInput"}
+        renamed = {"claimReview": "ReviewVersionInput", "publishArticle": "PublishArticleInput"}
         document = (
             f"mutation ($input: {renamed.get(name, type_name)}!)"
             f" {{ it: {name}(input: $input) {returns} }}"

@@ -88,17 +88,23 @@ async def test_the_same_statement_and_the_same_answer(
     assert len(found[0][0]) == 1
 
 
-CHANGED: list[tuple[str, dict[str, Any]]] = [
-    ("publishArticle(input: $input)", {"version": 1}),
-    ("withdrawArticle(input: $input)", {"version": 1}),
+CHANGED: list[tuple[str, str, dict[str, Any]]] = [
+    ("publishArticle", "PublishArticleInput", {"version": 1}),
+    ("updateArticle", "UpdateArticleInput", {"version": 1, "title": "新"}),
+    ("withdrawArticle", "ArticleVersionInput", {"version": 1}),
 ]
 
 
-@pytest.mark.parametrize(("field", "given"), CHANGED)
+@pytest.mark.parametrize(("field", "type_", "given"), CHANGED)
 async def test_a_change_is_refused_in_the_same_words(
-    opened: Graph, hidden: dict[str, int], elsewhere: str, field: str, given: dict[str, Any]
+    opened: Graph,
+    hidden: dict[str, int],
+    elsewhere: str,
+    field: str,
+    type_: str,
+    given: dict[str, Any],
 ) -> None:
-    query = f"""mutation($input: ArticleVersionInput!) {{ {field} {{
+    query = f"""mutation($input: {type_}!) {{ {field}(input: $input) {{
         __typename ... on Problem {{ code message path }} }} }}"""
     refusals = [
         await opened.ask(query, token=elsewhere, input={**given, "id": f"Article:{number}"})

@@ -68,7 +68,7 @@ async def test_whoever_writes_reads_what_they_wrote(
     await _heard(opened)
     monkeypatch.setattr(opened.app.graphql.answering.shared._changes, "heard", lambda table: None)
     before = await opened.ask(COUNT)
-    query = """mutation($input: ArticleVersionInput!) { publishArticle(input: $input) {
+    query = """mutation($input: PublishArticleInput!) { publishArticle(input: $input) {
         __typename } }"""
     given = {"id": f"Article:{article_id}", "version": 1}
     done = await opened.ask(query, token=token, input=given)

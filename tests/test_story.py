@@ -144,7 +144,7 @@ async def test_a_day(newsroom: Newsroom, sandbox: SandboxProcess, database_url: 
         assert newsroom.ask("{ articles { totalCount } }")["articles"]["totalCount"] == 0
         newsroom.change(
             "publishArticle",
-            "ArticleVersionInput",
+            "PublishArticleInput",
             "... on ArticlePayload { article { id } }",
             id=article["id"],
             version=article["version"],

@@ -34,6 +34,11 @@ def content_of(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in CONTENT}
 
 
+def told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the audit trail says of them: the body stands in the revision."""
+    return {name: values[name] for name in values if name not in ("blocks", *RENDERED)}
+
+
 def parted(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Values by column, as those of the content and all others."""
     content = {name: value for name, value in values.items() if name in EVERYTHING}

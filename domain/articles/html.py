@@ -18,18 +18,20 @@ def _words(text: str) -> set[str]:
 
 
 TAGS = _words(
-    "a abbr b blockquote br caption cite code col colgroup dd del details div dl dt em figcaption"
-    " figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s section small span"
-    " strong sub summary sup table tbody td tfoot th thead time tr u ul"
+    "a abbr audio b blockquote br caption cite code col colgroup dd del details div dl dt em"
+    " figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s section"
+    " small span strong sub summary sup table tbody td tfoot th thead time tr u ul video"
 )
 
 ATTRIBUTES = {
     "*": {"lang", "title", "dir"},
     "a": {"href", "hreflang"},
+    "audio": {"src", "controls"},
     "blockquote": {"cite"},
     "col": {"span"},
     "colgroup": {"span"},
     "del": {"cite", "datetime"},
+    "figure": {"data-block"},
     "img": {"src", "alt", "width", "height", "loading"},
     "ins": {"cite", "datetime"},
     "ol": {"start", "reversed"},
@@ -37,16 +39,21 @@ ATTRIBUTES = {
     "td": {"colspan", "rowspan", "headers"},
     "th": {"colspan", "rowspan", "headers", "scope"},
     "time": {"datetime"},
+    "video": {"src", "controls", "poster"},
 }
 
 WITH_CONTENT = {"script", "style", "iframe", "object", "embed", "noscript", "template", "title"}
 
 SCHEMES = {"http", "https", "mailto"}
-LINKS = {"cite", "href", "src"}
+LINKS = {"cite", "href", "poster", "src"}
+FIGURES = {"attachment", "audio", "embed", "gallery", "image", "video"}
+"""What a figure may say that it is: domain/articles/blocks."""
 
 
 def _attribute(_tag: str, name: str, value: str) -> str | None:
     """The cleaner looks at addresses of links and images alone: here at those of sources too."""
+    if name == "data-block":
+        return value if value in FIGURES else None
     if name not in LINKS:
         return value
     try:

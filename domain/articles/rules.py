@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from domain import text
-from domain.problems import Conflict, Invalid
+from domain.problems import Conflict, Invalid, NotFound
 
 
 class ArticleStatus(StrEnum):
@@ -25,6 +25,10 @@ LONGEST_MADE_SLUG = 80
 
 MOST_TAGS = 20
 LONGEST_TAG = 32
+MOST_KEYWORDS = 50
+LONGEST_KEYWORD = 64
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+"""What of BCP 47 an article needs: zh-CN, zh-Hant-TW, en."""
 
 SLUG = re.compile(r"[^\s/?#]+")
 BETWEEN_WORDS = re.compile(r"[\W_]+")
@@ -55,18 +59,40 @@ def numbered(slug: str, start: int, count: int) -> Iterator[str]:
 
 def check_tags(tags: Iterable[str]) -> list[str]:
     """Each once, in the order given. Raises Invalid that names the tag's place."""
+    return _each_once(tags, "tags", MOST_TAGS, LONGEST_TAG)
+
+
+def check_keywords(keywords: Iterable[str]) -> list[str]:
+    """What search engines are told. Raises Invalid that names the keyword's place."""
+    return _each_once(keywords, "keywords", MOST_KEYWORDS, LONGEST_KEYWORD)
+
+
+def _each_once(given: Iterable[str], place: str, most: int, longest: int) -> list[str]:
     known = [
-        text.line(tag, path=("tags", str(index)), longest=LONGEST_TAG)
-        for index, tag in enumerate(tags)
+        text.line(each, path=(place, str(index)), longest=longest)
+        for index, each in enumerate(given)
     ]
     once = list(dict.fromkeys(known))
-    if len(once) > MOST_TAGS:
+    if len(once) > most:
         raise Invalid(
-            f"there are {len(once)} tags, {MOST_TAGS} are the most",
-            path=("tags",),
-            code="TOO_MANY",
+            f"there are {len(once)} {place}, {most} are the most", path=(place,), code="TOO_MANY"
         )
     return once
+
+
+def check_language(language: str) -> str:
+    """Raises Invalid."""
+    if not LANGUAGE.fullmatch(language):
+        raise Invalid(
+            "a language is a tag such as zh-CN or en", path=("language",), code="INVALID_LANGUAGE"
+        )
+    return language
+
+
+def check_number(number: int, newest: int, place: str = "number") -> None:
+    """Whether there is a revision of that number. Raises NotFound."""
+    if not 1 <= number <= newest:
+        raise NotFound("there is no such revision", path=(place,))
 
 
 def check_publishable(public: int | None, number: int) -> None:

@@ -7,45 +7,15 @@ from typing import Annotated
 import strawberry
 
 from domain.articles import actions
+from schema.articles.inputs import CreateArticleInput, UpdateArticleInput
+from schema.articles.revisions import ArticleRevision
 from schema.articles.types import Article
 from schema.execution.context import Info
-from schema.inputs import number_of, number_or_none
+from schema.inputs import number_of
 from schema.payloads import Payload, mutation
 from schema.planner.declare import to_one
 from schema.planner.readings import stands_on
 from schema.problems import Conflict, Forbidden, Invalid, NotFound
-
-
-@strawberry.input(description="A new article; it begins as a draft.")
-class CreateArticleInput:
-    title: str = strawberry.field(description="Its title, up to 300 letters.")
-    author_id: strawberry.ID = strawberry.field(description="Who writes it: a Person's id.")
-    organization_id: strawberry.ID = strawberry.field(
-        description="Who will publish it: an Organization's id."
-    )
-    slug: str | None = strawberry.field(
-        default=None, description="Its name in addresses; made from the title when not given."
-    )
-    summary: str = strawberry.field(default="", description="A few sentences.")
-    body: str = strawberry.field(default="", description="HTML; what is unsafe in it is taken out.")
-    category: str = strawberry.field(default="", description="Its category.")
-    tags: list[str] = strawberry.field(default_factory=list, description="At most 20 tags.")
-
-
-@strawberry.input(description="Changes to an article; what is not given stays as it is.")
-class UpdateArticleInput:
-    id: strawberry.ID = strawberry.field(description="Which article.")
-    version: int = strawberry.field(description="The version you saw.")
-    title: str | None = strawberry.field(default=None, description="New title.")
-    slug: str | None = strawberry.field(default=None, description="New name in addresses.")
-    summary: str | None = strawberry.field(default=None, description="New summary.")
-    body: str | None = strawberry.field(default=None, description="New body, HTML.")
-    category: str | None = strawberry.field(default=None, description="New category.")
-    tags: list[str] | None = strawberry.field(default=None, description="New tags.")
-    author_id: strawberry.ID | None = strawberry.field(default=None, description="New author.")
-    organization_id: strawberry.ID | None = strawberry.field(
-        default=None, description="New organization; its posts and their reads move along."
-    )
 
 
 @strawberry.input(description="One article as you saw it.")
@@ -54,10 +24,36 @@ class ArticleVersionInput:
     version: int = strawberry.field(description="The version you saw.")
 
 
+@strawberry.input(description="A revision to make public.")
+class PublishArticleInput(ArticleVersionInput):
+    revision: int | None = strawberry.field(
+        default=None, description="Its number; the newest when not given."
+    )
+
+
+@strawberry.input(description="An older revision to take up again.")
+class RestoreRevisionInput(ArticleVersionInput):
+    number: int = strawberry.field(description="Its number.")
+    reason: str = strawberry.field(default="", description="Why, up to 500 letters.")
+
+
+@strawberry.input(description="What a revision is to be called.")
+class NameRevisionInput:
+    id: strawberry.ID = strawberry.field(description="Of which article.")
+    number: int = strawberry.field(description="The revision's number.")
+    name: str = strawberry.field(description="Its name, up to 100 letters; empty takes it away.")
+
+
 @stands_on("(SELECT)")
 @strawberry.type(description="The article as it now is.")
 class ArticlePayload(Payload):
     article: Article = to_one("article_id", "The article.")
+
+
+@stands_on("(SELECT)")
+@strawberry.type(description="The revision as it now is called.")
+class RevisionPayload(Payload):
+    revision: ArticleRevision | None = to_one("revision_id", "The revision.")
 
 
 CreateArticleResult = Annotated[
@@ -77,45 +73,34 @@ WithdrawArticleResult = Annotated[
     strawberry.union("WithdrawArticleResult", description="The article, or why it stays public."),
 ]
 
+RestoreRevisionResult = Annotated[
+    ArticlePayload | Forbidden | Invalid | NotFound | Conflict,
+    strawberry.union(
+        "RestoreRevisionResult", description="The article, or why it stayed as it was."
+    ),
+]
+NameRevisionResult = Annotated[
+    RevisionPayload | Forbidden | Invalid | NotFound,
+    strawberry.union("NameRevisionResult", description="The revision, or why it is not so called."),
+]
+
 
 @strawberry.type
 class ArticleMutations:
     @mutation("Begins an article as a draft.")
     async def create_article(self, info: Info, input: CreateArticleInput) -> CreateArticleResult:
-        new = actions.NewArticle(
-            title=input.title,
-            author_id=number_of("Person", input.author_id, "author_id"),
-            organization_id=number_of("Organization", input.organization_id, "organization_id"),
-            slug=input.slug,
-            summary=input.summary,
-            body=input.body,
-            category=input.category,
-            tags=input.tags,
-        )
-        return ArticlePayload.of(article_id=await actions.create(info.context.act, new))
+        return ArticlePayload.of(article_id=await actions.create(info.context.act, input.new()))
 
     @mutation("Changes an article.")
     async def update_article(self, info: Info, input: UpdateArticleInput) -> UpdateArticleResult:
         article_id = number_of("Article", input.id, "id")
-        changes = actions.ArticleChanges(
-            title=input.title,
-            slug=input.slug,
-            summary=input.summary,
-            body=input.body,
-            category=input.category,
-            tags=input.tags,
-            author_id=number_or_none("Person", input.author_id, "author_id"),
-            organization_id=number_or_none(
-                "Organization", input.organization_id, "organization_id"
-            ),
-        )
-        await actions.update(info.context.act, article_id, input.version, changes)
+        await actions.update(info.context.act, article_id, input.version, input.changes())
         return ArticlePayload.of(article_id=article_id)
 
-    @mutation("Makes an article public.")
-    async def publish_article(self, info: Info, input: ArticleVersionInput) -> PublishArticleResult:
+    @mutation("Makes a revision of an article public, the newest if none is named.")
+    async def publish_article(self, info: Info, input: PublishArticleInput) -> PublishArticleResult:
         article_id = number_of("Article", input.id, "id")
-        await actions.publish(info.context.act, article_id, input.version)
+        await actions.publish(info.context.act, article_id, input.version, input.revision)
         return ArticlePayload.of(article_id=article_id)
 
     @mutation("Takes an article back from the public.")
@@ -125,3 +110,21 @@ class ArticleMutations:
         article_id = number_of("Article", input.id, "id")
         await actions.withdraw(info.context.act, article_id, input.version)
         return ArticlePayload.of(article_id=article_id)
+
+    @mutation("Saves a new revision that says what an older one said; nothing public changes.")
+    async def restore_revision(
+        self, info: Info, input: RestoreRevisionInput
+    ) -> RestoreRevisionResult:
+        article_id = number_of("Article", input.id, "id")
+        await actions.restore(
+            info.context.act, article_id, input.version, input.number, input.reason
+        )
+        return ArticlePayload.of(article_id=article_id)
+
+    @mutation("Calls a revision something.")
+    async def name_revision(self, info: Info, input: NameRevisionInput) -> NameRevisionResult:
+        article_id = number_of("Article", input.id, "id")
+        revision_id = await actions.name_revision(
+            info.context.act, article_id, input.number, input.name
+        )
+        return RevisionPayload.of(revision_id=revision_id)

@@ -7,20 +7,33 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from domain.articles.access import visible
+from domain.articles.access import drafts, visible
 from domain.articles.rules import ArticleStatus
+from schema.articles.revisions import REVISION_ORDERS, ArticleRevision, RevisionOrder
+from schema.articles.texts import ArticleCorrection, Credit, corrections, credits
 from schema.engagement.types import Counted
 from schema.organizations.types import Organization
 from schema.people.types import Person
+from schema.planner.arguments import Arguments
 from schema.planner.declare import column, one, page, to_one
 from schema.planner.readings import stands_on
+from schema.planner.statement import Statement
 from schema.posts.lists import POST_ORDERS, PostFilter, PostOrder
 from schema.relay import Connection, Node
 from schema.reviews.lists import REVIEW_ORDERS, ReviewFilter, ReviewOrder
+from schema.scalars import Block
 
 if TYPE_CHECKING:
     from schema.posts.types import Post
     from schema.reviews.types import Review
+
+
+def _version(statement: Statement, _arguments: Arguments | None) -> str:
+    """A draft beside what is public changes nothing that everybody sees, its version neither."""
+    seen = statement.predicate(drafts, "{row}")
+    if not seen:
+        return "{row}.version"
+    return f"CASE WHEN {seen} THEN {{row}}.version ELSE {{row}}.public_version END"
 
 
 @stands_on("article", visible, kind="ARTICLE")
@@ -28,15 +41,46 @@ if TYPE_CHECKING:
 class Article(Counted, Node):
     slug: str = column("Its name in addresses, unique.")
     title: str = column("Its title.")
+    subtitle: str = column("Its second title; may be empty.")
     summary: str = column("A few sentences; may be empty.")
-    body: str = column("HTML, sanitised before it was stored.")
+    blocks: list[Block] = column("Its body.")
+    body: str = column("Its body as HTML, sanitised before it was stored.")
+    plain_text: str = column("The words of its body.")
+    cover: strawberry.ID | None = column("Its image in lists: a Media's id.")
     category: str = column("Its category; may be empty.")
     tags: list[str] = column("Its tags.")
+    keywords: list[str] = column("What search engines are told.")
+    language: str = column("BCP 47, e.g. zh-CN.")
+    source: str = column("Whom it was taken from; may be empty.")
+    source_url: str = column("Where it stood there; may be empty.")
+    credits: list[Credit] = credits("{parent}.credits")
+    share_title: str = column("Its title where it is passed on; empty: the title.")
+    share_summary: str = column("What is said of it where it is passed on; empty: the summary.")
+    corrections: list[ArticleCorrection] = corrections("{parent}.corrections")
     status: ArticleStatus = column("Where it stands.")
     author: Person = to_one("author_id", "Who wrote it.")
     organization: Organization = to_one("organization_id", "Who publishes it.")
     published_at: datetime | None = column("When it was first published; null for a draft.")
-    version: int = column("Grows with every change; an update carries the one it saw.")
+    version: int = column(
+        "Grows with every change; an update carries the one it saw. Where you do not see drafts, it"
+        " grows with what is public.",
+        _version,
+    )
+    draft: ArticleRevision | None = one(
+        "{row}.article_id = {parent}.id AND {row}.number = {parent}.head_number"
+        " AND {parent}.head_number IS DISTINCT FROM {parent}.public_number",
+        "What was saved last, where it is not public; null where you do not see drafts.",
+    )
+    public_revision: ArticleRevision | None = one(
+        "{row}.article_id = {parent}.id AND {row}.number = {parent}.public_number",
+        "The revision that is public; null where none is, or you do not see drafts.",
+    )
+    revisions: Connection[ArticleRevision] = page(
+        "All it was ever saved as, where you see drafts.",
+        orders=RevisionOrder,
+        by=REVISION_ORDERS,
+        where="{row}.article_id = {parent}.id",
+    )
     created_at: datetime = column("When it was begun.")
     updated_at: datetime = column("When it was last changed.")
     review: Annotated[Review, strawberry.lazy("schema.reviews.types")] | None = one(

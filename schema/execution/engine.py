@@ -28,6 +28,7 @@ from schema.execution.discretion import Discretion
 from schema.execution.documents import Document, Documents, Refused, bad_request
 from schema.execution.introspection import introspect
 from schema.execution.limits import DEFAULTS, Limits, excess_of_values
+from schema.execution.making import complete
 from schema.execution.mutations import (
     check_payloads,
     complete_problem,
@@ -42,6 +43,7 @@ from schema.planner.cache import PlanCache
 from schema.planner.catalog import max_ages
 from schema.planner.errors import BadInput
 from schema.planner.plan import MAX_COST, Plan, cost_extensions, plan_selection
+from schema.planner.readings import Made
 from schema.planner.selections import collect
 from schema.planner.statement import Statement
 from schema.planner.viewers import conditions_on_rows, viewer_shape
@@ -270,7 +272,9 @@ class Engine:
             return Answer(NOTHING, [failure(error, context.request_id)])
         fields: list[tuple[str, bytes]] = []
         for root in plan.roots:
-            if root.is_planned:
+            if root.made is not None:
+                value = self._made(prepared, root.key, root.made, next(columns) or NULL)
+            elif root.is_planned:
                 value = next(columns) or NULL
             elif root.name == "__typename":
                 value = b'"Query"'
@@ -278,6 +282,11 @@ class Engine:
                 value = encode(self._introspect(prepared, root.key))
             fields.append((root.key, value))
         return Answer(spliced(fields), extensions=plan.extensions)
+
+    def _made(self, prepared: Prepared, key: str, made: Made, sources: bytes) -> bytes:
+        nodes = self._selected(prepared)[key]
+        variables = prepared.variables.coerced
+        return complete(self._core, prepared.document, nodes, made, sources, variables)
 
     def _introspect(self, prepared: Prepared, key: str) -> Any:
         nodes = self._selected(prepared)[key]

@@ -11,6 +11,7 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
+from schema.planner.arguments import Arguments
 from schema.planner.readings import (
     CONDITION,
     READING,
@@ -18,6 +19,7 @@ from schema.planner.readings import (
     Column,
     Condition,
     Kept,
+    Made,
     Member,
     Mixed,
     One,
@@ -27,20 +29,28 @@ from schema.planner.readings import (
     Reading,
     Rows,
     Subject,
+    Told,
     Where,
 )
+from schema.planner.statement import Statement
 
 DEFAULT_FIRST = 20
 MAX_FIRST = 100
 
 
 def argument(
-    name: str, annotation: Any, description: str, *, default: Any = strawberry.UNSET
+    name: str,
+    annotation: Any,
+    description: str,
+    *,
+    default: Any = strawberry.UNSET,
+    shown: str | None = None,
 ) -> StrawberryArgument:
-    """One argument of a planned field; `name` is the Python name."""
+    """One argument of a planned field; `name` is the Python name. shown: its name in the graph,
+    where that cannot be made of it."""
     return StrawberryArgument(
         python_name=name,
-        graphql_name=None,
+        graphql_name=shown,
         type_annotation=StrawberryAnnotation(annotation),
         description=description,
         default=default,
@@ -179,6 +189,22 @@ def mixed_rows(
     """A plain list of a union or an interface: at most `limit` rows; the members' key is LISTED."""
     reading = Mixed(members, {"LISTED": by}, limit)
     return planned(reading, description, arguments=arguments)
+
+
+def made(
+    description: str,
+    *,
+    sources: Callable[[Statement, Arguments], str],
+    make: Callable[[Any], Mapping[str, Any]],
+    arguments: tuple[StrawberryArgument, ...] = (),
+) -> Any:
+    """An object at the root that Python makes; the fields of its type are `told`."""
+    return planned(Made(sources, make), description, arguments=arguments)
+
+
+def told(description: str) -> Any:
+    """A field of an object that is made."""
+    return planned(Told(), description)
 
 
 def condition(

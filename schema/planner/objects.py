@@ -25,7 +25,19 @@ from schema.planner.ids import MAX_IDS, checked_id, checked_ids
 from schema.planner.mixed import mixed
 from schema.planner.pages import page
 from schema.planner.place import Place
-from schema.planner.readings import ById, Column, Mixed, One, Page, Part, Rows, Subject, Where
+from schema.planner.readings import (
+    ById,
+    Column,
+    Made,
+    Mixed,
+    One,
+    Page,
+    Part,
+    Rows,
+    Subject,
+    Told,
+    Where,
+)
 from schema.planner.selections import collect
 from schema.planner.sql import Columns, as_list, as_object
 from schema.planner.statement import Statement
@@ -89,6 +101,21 @@ class Planner:
                 return self._subject(place, nodes, arguments, reading)
             case Mixed():
                 return mixed(self, place, field, nodes, arguments, reading)
+            case Made(sources):
+                self.check_told(object_of(field), nodes)
+                self.statement.charge(1, arguments)
+                return f"({sources(self.statement, arguments)})"
+            case Told():
+                raise AssertionError(f"{field} is no part of what is made")
+
+    def check_told(self, type_: GraphQLObjectType, nodes: Iterable[Any]) -> None:
+        """Counts what is asked of an object that is made. Raises TooManyFields."""
+        for selected in self.collect(type_, nodes).values():
+            self.statement.count_field(selected[0])
+            field = type_.fields.get(selected[0].name.value)
+            inner = get_named_type(field.type) if field is not None else None
+            if isinstance(inner, GraphQLObjectType):
+                self.check_told(inner, selected)
 
     def where(self, where: Where, arguments: Arguments, place: Place, row: str) -> str:
         """A declared condition, with its places filled."""

@@ -17,8 +17,10 @@ from graphql import (
 )
 
 from domain.access import Viewer
+from schema.planner.catalog import reading_of
 from schema.planner.objects import Planner
 from schema.planner.place import Place
+from schema.planner.readings import Made
 from schema.planner.statement import Dependency, Parameter, Statement
 
 MAX_COST = 20_000
@@ -31,12 +33,14 @@ INTROSPECTION = ("__schema", "__type")
 
 @dataclass(frozen=True)
 class Root:
-    """One selected root field. `is_planned` is false for what the schema tells of itself."""
+    """One selected root field. `is_planned` is false for what the schema tells of itself. `made`:
+    what Python makes of what is read, where it does."""
 
     key: str
     name: str
     is_planned: bool
     is_nullable: bool = True
+    made: Made | None = None
 
 
 @dataclass(frozen=True)
@@ -91,11 +95,13 @@ def plan_selection(
     for key, nodes in planner.collect(type_, [selection_set]).items():
         name = nodes[0].name.value
         is_planned = name not in (*INTROSPECTION, "__typename")
-        nullable = True
+        nullable, made = True, None
         if is_planned:
             columns.append(planner.field(Place(type_, ""), nodes))
             nullable = not isinstance(type_.fields[name].type, GraphQLNonNull)
-        roots.append(Root(key, name, is_planned, nullable))
+            reading = reading_of(type_.fields[name])
+            made = reading if isinstance(reading, Made) else None
+        roots.append(Root(key, name, is_planned, nullable, made))
     statement.check_cost(max_cost)
     sql = "SELECT " + ", ".join(f"{column}::json" for column in columns) if columns else ""
     return Plan(

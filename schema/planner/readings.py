@@ -180,7 +180,25 @@ class Mixed:
     limit: int = 0
 
 
-Reading: TypeAlias = Column | Part | One | Page | Rows | ById | Subject | Mixed
+@dataclass(frozen=True)
+class Made:
+    """An object at the root of a query that SQL cannot make: made in Python of what one statement
+    reads, as all others are.
+
+    sources: SQL of a JSON object, or NULL where there is nothing to see. make: of that object,
+    decoded, the values of the type's fields by their names in the graph.
+    """
+
+    sources: Callable[[Statement, Arguments], str]
+    make: Callable[[Any], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A field of what is made: it comes with the object it is part of."""
+
+
+Reading: TypeAlias = Column | Part | One | Page | Rows | ById | Subject | Mixed | Made | Told
 
 
 @dataclass(frozen=True)

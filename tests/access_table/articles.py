@@ -31,6 +31,20 @@ QUERIES: dict[str, list[Read]] = {
         Read('{ it: nodes(ids: ["%(draft)s"]) { id } }', DRAFTS, [{"id": "%(draft)s"}], [None])
     ],
     "article": [Read('{ it: article(id: "%(draft)s") { title } }', DRAFTS, {"title": "草稿"})],
+    "articleRevision": [
+        Read(
+            '{ it: articleRevision(articleId: "%(draft)s", number: 1) { title } }',
+            DRAFTS,
+            {"title": "草稿"},
+        )
+    ],
+    "compareRevisions": [
+        Read(
+            '{ it: compareRevisions(articleId: "%(draft)s", from: 1, to: 1) { fields { name } } }',
+            DRAFTS,
+            {"fields": []},
+        )
+    ],
     "articles": [
         Read(
             '{ it: articles(filter: {organizationId: "%(here)s", status: DRAFT}) ' + ONE + " }",
@@ -61,6 +75,16 @@ async def _renamed(district: District) -> dict[str, Any]:
     return {**await _draft(district), "title": "改"}
 
 
+async def _restored(district: District) -> dict[str, Any]:
+    return {**await _draft(district), "number": 1}
+
+
+async def _named(district: District) -> dict[str, Any]:
+    return {"id": (await _draft(district))["id"], "number": 1, "name": "送审稿"}
+
+
+STRANGERS = frozenset({"author elsewhere", "administrator elsewhere"})
+
 MUTATIONS: dict[str, Write] = {
     "createArticle": Write(
         _new_article,
@@ -74,6 +98,8 @@ MUTATIONS: dict[str, Write] = {
         NOBODY,
         ((frozenset({"author elsewhere", "administrator elsewhere"}), NOT_THERE),),
     ),
+    "restoreRevision": Write(_restored, WRITERS, NOBODY, ((STRANGERS, NOT_THERE),)),
+    "nameRevision": Write(_named, WRITERS, NOBODY, ((STRANGERS, NOT_THERE),)),
     "publishArticle": Write(_draft, PUBLISHERS, NOBODY, ((ELSEWHERE, NOT_THERE),)),
     "withdrawArticle": Write(_published, PUBLISHERS, NOBODY, ((ELSEWHERE, NOT_YOURS),)),
 }

@@ -28,11 +28,12 @@ MOST_ALIASES = 70
 """From there on as few as can be: a document may have a hundred."""
 
 ELSEWHERE = (
-    *("explain", "breaks", "viewer", "roleGrants", "tokens", "users"),
+    *("explain", "breaks", "viewer", "roleGrants", "tokens", "users", "compareRevisions"),
     *("review", "reviews", "reviewsToDo", "reviewWorkflow", "reviewWorkflows"),
 )
 """Fields with proofs of their own: test_engagement_explanation.py, test_engagement_breaks.py,
-test_viewer.py, test_grants_graph.py, test_tokens_graph.py, test_users_graph.py, test_reviews.py."""
+test_viewer.py, test_grants_graph.py, test_tokens_graph.py, test_users_graph.py, test_reviews.py,
+test_revisions_graph.py."""
 ROWS = 12_000
 """The most rows a document may ask for: below what one request may."""
 

@@ -26,6 +26,7 @@ from tests.oracle.counting import Series, compared, leaders, points, stale, tota
 from tests.oracle.indices import formulas, indices, inputs
 from tests.oracle.lists import page
 from tests.oracle.pulls import pull_status
+from tests.oracle.revisions import REVISIONS
 from tests.oracle.sight import permissions
 from tests.oracle.tables import Network, Row
 
@@ -219,6 +220,7 @@ FIELDS: dict[tuple[str, str], Callable[..., Any]] = {
         ("Query", name): _node
         for name in ("account", "campaign", "media", "organization", "partner", "post")
     },
+    **REVISIONS,
     ("AuditEntry", "before"): _json_or_none("before"),
     ("AuditEntry", "after"): _json_or_none("after"),
     ("AuditEntry", "link"): _link,

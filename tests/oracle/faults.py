@@ -26,6 +26,7 @@ ENTRIES = {
     "nodes": 'ids: ["Article:1"]',
     "engagementSeries": 'id: "Article:1"',
     "leaderboard": "of: ARTICLES",
+    "articleRevision": 'articleId: "Article:1", number: 1',
     **{
         name: f'id: "{name.capitalize()}:1"'
         for name in ("account", "article", "campaign", "media", "organization", "partner", "post")
@@ -142,8 +143,9 @@ def lists(schema: GraphQLSchema) -> Iterator[tuple[str, str]]:
         field = owner.fields[name]
         if "after" in field.args:
             called = f"{name}(%s) {{ nodes {{ id }} }}"
-            filters = get_named_type(field.args["filter"].type).name
-            yield _inside(schema, path.steps, called), filters
+            filters = field.args.get("filter")
+            named = get_named_type(filters.type).name if filters else ""
+            yield _inside(schema, path.steps, called), named
 
 
 def id_places(schema: GraphQLSchema) -> list[str]:
@@ -155,6 +157,8 @@ def id_places(schema: GraphQLSchema) -> list[str]:
         if arguments.startswith("id:")
     ]
     for document, filters in lists(schema):
+        if not filters:
+            continue
         type_ = schema.type_map[filters]
         assert isinstance(type_, GraphQLInputObjectType)
         for name, field in type_.fields.items():

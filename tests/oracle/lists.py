@@ -47,6 +47,7 @@ def _points_to(column: str) -> Belongs:
 BELONGS: dict[tuple[str, str], Belongs] = {
     ("Account", "posts"): _points_to("account_id"),
     ("Article", "posts"): _points_to("article_id"),
+    ("Article", "revisions"): _points_to("article_id"),
     ("Campaign", "posts"): _points_to("campaign_id"),
     ("Organization", "articles"): _points_to("organization_id"),
     ("Organization", "campaigns"): _points_to("organization_id"),
@@ -193,7 +194,7 @@ ORDERS: dict[str, tuple[Key, bool]] = {
     "NEWEST": (lambda asked, row: _listed(row), True),
     "OLDEST": (lambda asked, row: _listed(row), False),
     "ENTERED": (lambda asked, row: 0, False),
-    "LATEST": (lambda asked, row: 0, True),
+    "LATEST": (lambda asked, row: getattr(row, "number", 0), True),
     "NAME": (lambda asked, row: row.name, False),
     "MOST_READ": (_most_read, True),
 }
@@ -210,7 +211,7 @@ def page(
     first: int,
     after: str | None,
     orderBy: str,  # noqa: N803 - as the argument is called in the graph
-    filter: Mapping[str, Any] | None,
+    filter: Mapping[str, Any] | None = None,
 ) -> SimpleNamespace:
     """A connection."""
     key, descending = ORDERS[orderBy]

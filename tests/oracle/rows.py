@@ -11,7 +11,8 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from domain.articles.models import Article
+from domain.articles.content import CONTENT, EVERYTHING
+from domain.articles.models import Article, ArticleRevision, RevisionName
 from domain.articles.rules import ArticleStatus
 from domain.audit.models import AuditEntry
 from domain.campaigns.models import Campaign
@@ -92,24 +93,73 @@ async def _article(filling: Filling, number: int) -> Article:
     mark = CANARY if is_hidden else ""
     published_at = None if status is ArticleStatus.DRAFT else filling.moment()
     created_at = filling.moment()
-    return await Article.create(
+    article = await Article.create(
         id=next(filling.hidden if is_hidden else filling.visible),
         slug=f"{mark}文章-{number}'\"\\{filling.one(['', 'é', '%20', '😀'])}",
-        title=mark + filling.one(NAMES),
-        summary=mark + filling.one(TEXTS),
-        body=mark + f"<p>{filling.one(TEXTS)}</p>",
-        category=filling.one(CATEGORIES),
-        tags=filling.random.sample(TAGS, filling.random.randint(0, 3)),
+        **_said(filling, mark),
         status=status,
         author=filling.one(filling.people),
         organization=filling.one(filling.organizations),
         published_at=published_at,
         listed_at=published_at or created_at,
-        public_number=1 if status is ArticleStatus.PUBLISHED else None,
-        version=1 + number % 4,
+        head_number=1 + number % 3,
+        public_number=None if is_hidden else 1 + number % 2 * (number % 3),
+        version=1000 + number % 4,
+        public_version=1 + number % 3,
         created_at=created_at,
         updated_at=filling.moment(),
     )
+    await _revisions(filling, article)
+    return article
+
+
+def _said(filling: Filling, mark: str) -> dict[str, Any]:
+    """What an article or a revision says."""
+    text = mark + filling.one(TEXTS)
+    block = {"id": "a", "type": "paragraph", "text": [{"text": text, "marks": ["strong"]}]}
+    return {
+        "title": mark + filling.one(NAMES),
+        "subtitle": filling.one(["", mark]),
+        "summary": mark + filling.one(TEXTS),
+        "body": mark + f"<p>{filling.one(TEXTS)}</p>",
+        "blocks": [block] * filling.one([0, 1, 2]),
+        "plain_text": mark + filling.one(TEXTS),
+        "cover": filling.one([None, "Media:7"]),
+        "category": filling.one(CATEGORIES),
+        "tags": filling.random.sample(TAGS, filling.random.randint(0, 3)),
+        "keywords": filling.random.sample(TAGS, filling.random.randint(0, 2)),
+        "language": filling.one(["zh-CN", "en"]),
+        "source": filling.one(TEXTS),
+        "source_url": filling.one(["", f"https://example.org/?{mark}"]),
+        "credits": filling.one([[], [{"role": "摄影", "name": mark + filling.one(NAMES)}]]),
+        "share_title": filling.one(["", mark]),
+        "share_summary": mark + filling.one(TEXTS),
+        "corrections": filling.one([[], [{"at": "2026-03-01T04:00:00+00:00", "text": text}]]),
+    }
+
+
+async def _revisions(filling: Filling, article: Article) -> None:
+    """All that is in them is hidden, but for what is public now: who sees the article need not see
+    what it was, or will be."""
+    said_now = {name: getattr(article, name) for name in EVERYTHING}
+    for number in range(1, article.head_number + 1):
+        said = said_now if number == article.public_number else _said(filling, CANARY)
+        revision = await ArticleRevision.create(
+            id=next(filling.hidden),
+            article=article,
+            number=number,
+            content={name: said[name] for name in CONTENT},
+            body=said["body"],
+            plain_text=said["plain_text"],
+            actor_id=f"User:{CANARY}",
+            actor=CANARY,
+            reason=f"{CANARY} {filling.one(TEXTS)}",
+            created_at=filling.moment(),
+        )
+        if number % 2 == 0:
+            await RevisionName.create(
+                revision=revision, name=f"{CANARY} {number}", named_at=filling.moment()
+            )
 
 
 async def _campaign(filling: Filling, number: int) -> Campaign:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.access import Kind, Role, Scope, Viewer
-from domain.articles.models import Article
+from domain.articles.models import Article, ArticleRevision
 from domain.articles.rules import ArticleStatus
 from domain.audit.models import AuditEntry, AuditLink
 from domain.deliveries.models import Delivery, Restatement
@@ -40,6 +40,8 @@ def sees(tables: Tables, row: Row, viewer: Viewer) -> bool:
         return is_shown_publicly(tables, row) or _has_role(
             tables, roles, WRITES, row.organization_id
         )
+    if isinstance(row, ArticleRevision):
+        return _has_role(tables, roles, WRITES, _home(tables, row))
     if isinstance(row, Post):
         return (
             _is_public(tables, row)
@@ -54,6 +56,18 @@ def sees(tables: Tables, row: Row, viewer: Viewer) -> bool:
         return True
     served_by = tables.nouns["Partner"][number].organization_id
     return number == partner or _has_role(tables, roles, WATCHES, served_by)
+
+
+def sees_drafts(tables: Tables, article: Row, viewer: Viewer) -> bool:
+    """Of one article."""
+    if viewer.kind is Kind.SYSTEM:
+        return True
+    roles = viewer if Scope.READ_INTERNAL in viewer.scopes else Viewer()
+    return _has_role(tables, roles, WRITES, article.organization_id)
+
+
+def _home(tables: Tables, revision: ArticleRevision) -> int:
+    return int(tables.nouns["Article"][revision.article_id].organization_id)
 
 
 def _whose(tables: Tables, row: Row) -> int | None:

@@ -11,7 +11,7 @@ from tortoise.connection import get_connection
 from tortoise.models import Model
 
 from domain.access import Viewer
-from domain.articles.models import Article
+from domain.articles.models import Article, ArticleRevision, RevisionName
 from domain.audit.models import AuditEntry, AuditLink
 from domain.campaigns.models import Campaign
 from domain.deliveries.models import Delivery, Restatement
@@ -35,6 +35,7 @@ MODELS: tuple[type[Model], ...] = (
     Account,
     Article,
     ArticleMedia,
+    ArticleRevision,
     AuditEntry,
     AuditLink,
     Campaign,
@@ -85,6 +86,7 @@ class Tables:
     pulls: dict[int, Row]
     due: list[Row]
     budgets: dict[tuple[str, datetime], int]
+    revision_names: dict[int, str]
     additions: dict[tuple[Subject, date], Addition]
 
     def all(self, type_name: str, viewer: Viewer) -> list[Row]:
@@ -127,6 +129,7 @@ async def load() -> Tables:
         {row.pk: row for row in await AccountPull.all()},
         await PostPull.all(),
         {(row.scope, row.window_starts_at): row.used for row in await Budget.all()},
+        {row.pk: row.name for row in await RevisionName.all()},
         {
             (_subject(row), row["day"]): Addition(row["addition"])
             for row in await _rows("engagement_daily")

@@ -104,6 +104,8 @@ class Values:
         match spot.name:
             case "first":
                 return self.draw(st.integers(1, spot.most))
+            case "number":
+                return self.one([1, 2, 3, 0])
             case "after":
                 return self.one(words.cursors[spot.order])
             case "since":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,15 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.access import Act
 from domain.articles.actions.saving import append, head_of
-from domain.articles.actions.values import check_values
+from domain.articles.actions.values import (
+    Writing,
+    check_body,
+    check_reason,
+    check_values,
+    rendered,
+)
+from domain.articles.blocks import identified
+from domain.articles.content import told
 from domain.articles.models import Article
 from domain.articles.rules import numbered, slug_from
 from domain.audit import actions as audit
@@ -27,34 +34,21 @@ TRIED_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewArticle:
-    """slug: where the article is found; made from the title when none is given.
-
-    body: HTML; what is unsafe in it is taken out.
-    """
+class NewArticle(Writing):
+    """slug: where the article is found; made from the title when none is given."""
 
     title: str
     author_id: int
     organization_id: int
     slug: str | None = None
-    summary: str = ""
-    body: str = ""
-    category: str = ""
-    tags: Sequence[str] = ()
 
 
 async def create(act: Act, new: NewArticle) -> int:
+    """Its number; what it says is its first revision."""
     async with change(act, Permission.CREATE_ARTICLE) as client:
-        values = check_values(
-            title=new.title,
-            slug=new.slug,
-            summary=new.summary,
-            body=new.body,
-            category=new.category,
-            tags=new.tags,
-            author_id=new.author_id,
-            organization_id=new.organization_id,
-        )
+        values = check_values(new)
+        values |= rendered(identified(check_body(new) or ()))
+        reason = check_reason(new.reason)
         await must_exist(client, Person, new.author_id, "author_id")
         await must_exist(client, Organization, new.organization_id, "organization_id")
         await require_at(
@@ -64,9 +58,9 @@ async def create(act: Act, new: NewArticle) -> int:
             values["slug"] = await _free_slug(client, slug_from(values["title"]))
         row = await _insert(client, act, values)
         await index(client, SearchKind.ARTICLE, row.id)
-        await append(client, act, row, await head_of(client, row), "")
+        await append(client, act, row, await head_of(client, row), reason)
         await audit.record(
-            client, act, "article.create", format_id("Article", row.id), after=values
+            client, act, "article.create", format_id("Article", row.id), after=told(values)
         )
         return int(row.id)
 

@@ -6,18 +6,25 @@ What it says is saved as a revision, and becomes public only when that is publis
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from domain import text
 from domain.access import Act
 from domain.articles.access import visible
 from domain.articles.actions.reviewing import subject_of
 from domain.articles.actions.saving import append, head_of, store
-from domain.articles.actions.values import check_values
-from domain.articles.content import parted
+from domain.articles.actions.values import (
+    Writing,
+    check_body,
+    check_reason,
+    check_values,
+    rendered,
+)
+from domain.articles.blocks import identified, loaded
+from domain.articles.content import parted, told
 from domain.articles.models import Article
 from domain.articles.rules import ArticleStatus
 from domain.audit import actions as audit
@@ -34,41 +41,59 @@ from domain.reviews.actions import submission as reviews
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ArticleChanges:
-    """None: stays as it is."""
+class ArticleChanges(Writing):
+    """None: stays as it is. correction: what readers are told is corrected; added to what they were
+    told before."""
 
-    title: str | None = None
     slug: str | None = None
-    summary: str | None = None
-    body: str | None = None
-    category: str | None = None
-    tags: Sequence[str] | None = None
     author_id: int | None = None
     organization_id: int | None = None
+    correction: str | None = None
 
 
 async def update(act: Act, article_id: int, version: int, changes: ArticleChanges) -> None:
     """Raises Conflict when the article is no longer the `version` the editor saw."""
     async with change(act, Permission.EDIT_DRAFT) as client:
-        values = check_values(**asdict(changes))
+        said, placed = parted(check_values(changes))
+        body = check_body(changes)
+        reason = check_reason(changes.reason)
         if changes.organization_id is not None:
             await hold_totals(client)
-        said, placed = parted(values)
         row = await _own(client, act, article_id, version, is_moved=bool(placed))
         head = await head_of(client, row)
+        said |= _corrected(head, changes.correction, act)
+        if body is not None:
+            said |= rendered(identified(body, loaded(head["blocks"])))
         before, after = audit.changed({**head, **_placed(row)}, {**said, **placed})
-        await must_exist(client, Person, after.get("author_id"), "author_id")
-        await must_exist(client, Organization, after.get("organization_id"), "organization_id")
-        if "organization_id" in after:
-            needed = _needed(row, is_moved=True)
-            await require_at(client, act, needed, after["organization_id"], "organization_id")
-        await _save(client, act, row, head, after)
+        await _check_places(client, act, row, after)
+        number = row.head_number
+        await _save(client, act, row, head, after, reason)
         if "organization_id" in after:
             await _recount(client, before["organization_id"], after["organization_id"])
             await reviews.require_unmoved(client, subject_of(row))
+        if row.head_number != number:
+            before["head_number"], after["head_number"] = number, row.head_number
         await audit.record(
-            client, act, "article.update", format_id("Article", row.id), before, after
+            client, act, "article.update", format_id("Article", row.id), told(before), told(after)
         )
+
+
+def _corrected(head: dict[str, Any], correction: str | None, act: Act) -> dict[str, Any]:
+    if correction is None:
+        return {}
+    known = text.prose(correction, path=("correction",), longest=1000, required=True)
+    return {"corrections": [*head["corrections"], {"at": act.now.isoformat(), "text": known}]}
+
+
+async def _check_places(
+    client: BaseDBAsyncClient, act: Act, row: Article, after: dict[str, Any]
+) -> None:
+    """Raises NotFound and Forbidden."""
+    await must_exist(client, Person, after.get("author_id"), "author_id")
+    await must_exist(client, Organization, after.get("organization_id"), "organization_id")
+    if "organization_id" in after:
+        needed = _needed(row, is_moved=True)
+        await require_at(client, act, needed, after["organization_id"], "organization_id")
 
 
 async def _own(
@@ -93,7 +118,12 @@ def _placed(row: Article) -> dict[str, Any]:
 
 
 async def _save(
-    client: BaseDBAsyncClient, act: Act, row: Article, head: dict[str, Any], after: dict[str, Any]
+    client: BaseDBAsyncClient,
+    act: Act,
+    row: Article,
+    head: dict[str, Any],
+    after: dict[str, Any],
+    reason: str,
 ) -> None:
     """A revision where something else is said than before; the row, where nothing is public."""
     said, placed = parted(after)
@@ -103,7 +133,7 @@ async def _save(
         values |= said if row.public_number is None else {}
     await store(client, act, row, values)
     if said:
-        await append(client, act, row, {**head, **said}, "")
+        await append(client, act, row, {**head, **said}, reason)
 
 
 async def _recount(client: BaseDBAsyncClient, left: int, entered: int) -> None:

@@ -12,9 +12,14 @@ from domain.articles.access import visible
 from domain.articles.actions.reviewing import LONGEST_REASON, subject_of, submitted
 from domain.articles.actions.saving import head_of, said_by, store
 from domain.articles.models import Article
-from domain.articles.rules import ArticleStatus, check_publishable, check_withdrawable
+from domain.articles.rules import (
+    ArticleStatus,
+    check_number,
+    check_publishable,
+    check_withdrawable,
+)
 from domain.audit import actions as audit
-from domain.changes import change, missing
+from domain.changes import change
 from domain.gates import own_locked
 from domain.ids import format_id
 from domain.permissions import Permission
@@ -30,7 +35,8 @@ async def publish(act: Act, article_id: int, version: int, revision: int | None 
     moment of its first publication. Where a workflow holds, it must have passed its review."""
     async with change(act, PUBLISH) as client:
         row = await own_locked(client, act, PUBLISH, Article, article_id, visible, version)
-        number = _existing(row, revision)
+        number = row.head_number if revision is None else revision
+        check_number(number, row.head_number, "revision")
         check_publishable(row.public_number, number)
         await reviews.require_passed(client, act, subject_of(row, number))
         await _make_public(client, act, row, number, "article.publish")
@@ -58,15 +64,6 @@ async def _make_public(
     await store(client, act, row, {**said, **after, **times})
     await _tell(client, act, action, row, before, after)
     await emit(client, WebhookEventType.ARTICLE_PUBLISHED, _told(row), act=act)
-
-
-def _existing(row: Article, revision: int | None) -> int:
-    """Raises NotFound."""
-    if revision is None:
-        return row.head_number
-    if not 1 <= revision <= row.head_number:
-        raise missing("revision")
-    return revision
 
 
 def _told(row: Article) -> dict[str, str | None]:
