@@ -29,6 +29,7 @@ NOUNS = (
     "partners",
     "people",
     "posts",
+    "publishing",
     "pulling",
     "reviews",
     "search",

@@ -24,6 +24,7 @@ from domain.organizations.rules import OrganizationKind
 from domain.partners.rules import PartnerKind, Platform
 from domain.permissions import Permission
 from domain.posts.rules import PostState
+from domain.publishing.rules import PlannedStep, PlanState
 from domain.reviews.rules import (
     AfterChange,
     EntryKind,
@@ -63,6 +64,21 @@ described(
     DRAFT="Being written; public to nobody.",
     PUBLISHED="Public.",
     WITHDRAWN="Was public, is not any more.",
+)
+described(
+    PlannedStep,
+    "What is planned of an article.",
+    PUBLISH="A revision of it goes public.",
+    WITHDRAW="It is taken back from the public.",
+)
+described(
+    PlanState,
+    "What became of a plan.",
+    PLANNED="Its time is to come.",
+    DONE="It was carried out.",
+    SKIPPED="When its time came there was nothing to do any more.",
+    FAILED="When its time came it was refused: `problem` and `told` say why.",
+    CANCELLED="It was given up before its time.",
 )
 described(
     PartnerKind,

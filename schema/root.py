@@ -28,6 +28,8 @@ from schema.partners.queries import PartnerQueries
 from schema.planner import catalog
 from schema.posts.mutations import PostMutations
 from schema.posts.queries import PostQueries
+from schema.publishing.mutations import PublishingMutations
+from schema.publishing.queries import PublishingQueries
 from schema.pulling.mutations import PullingMutations
 from schema.relay import PAGES, NodeQueries
 from schema.reviews.mutations import ReviewMutations
@@ -62,6 +64,7 @@ class Query(
     PartnerQueries,
     PostQueries,
     ReviewQueries,
+    PublishingQueries,
     TeamQueries,
     TokenQueries,
     ViewerQueries,
@@ -79,6 +82,7 @@ class Mutation(
     MediaMutations,
     PartnerMutations,
     PostMutations,
+    PublishingMutations,
     PullingMutations,
     ReviewMutations,
     ReviewWorkflowMutations,

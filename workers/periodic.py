@@ -13,6 +13,7 @@ from domain.inflation.finding import find
 from domain.reviews.actions.escalation import escalate
 from domain.webhooks.outbox import tell_crossings
 from workers.media import render_due, sweep_store
+from workers.publishing import publish_due
 from workers.tools import Tools
 from workers.webhooks import send_due
 
@@ -55,6 +56,7 @@ async def escalate_reviews(tools: Tools) -> None:
 
 
 PERIODIC = [
+    Periodic("publish", EVERY_TWO_SECONDS, publish_due),
     Periodic("webhooks", EVERY_TWO_SECONDS, send_webhooks),
     Periodic("escalate_reviews", EVERY_MINUTE, escalate_reviews),
     Periodic("render_media", EVERY_TWO_SECONDS, render_due),

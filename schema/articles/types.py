@@ -25,6 +25,7 @@ from schema.scalars import Block
 
 if TYPE_CHECKING:
     from schema.posts.types import Post
+    from schema.publishing.types import Embargo
     from schema.reviews.types import Review
 
 
@@ -80,6 +81,10 @@ class Article(Counted, Node):
         orders=RevisionOrder,
         by=REVISION_ORDERS,
         where="{row}.article_id = {parent}.id",
+    )
+    embargo: Annotated[Embargo, strawberry.lazy("schema.publishing.types")] | None = one(
+        "{row}.article_id = {parent}.id AND {row}.until > now()",
+        "What keeps it from being public yet; null when nothing does, or you see no drafts there.",
     )
     created_at: datetime = column("When it was begun.")
     updated_at: datetime = column("When it was last changed.")

@@ -15,6 +15,9 @@ from domain.inflation.models import InflationFlag
 from domain.media.models import Media
 from domain.media.rules import MediaKind, MediaState
 from domain.people import actions as people
+from domain.publishing.actions import NewPlan, set_embargo
+from domain.publishing.actions import plan as plan_of
+from domain.publishing.rules import PlannedStep
 from domain.pulling.models import AccountPull
 from domain.reviews.models import ReviewWorkflow
 from domain.secrets import SecretBox
@@ -35,6 +38,7 @@ from tests.rows import (
     make_post,
 )
 
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
 SECRET = "whsec_" + "A" * 43 + "="
 BOX = SecretBox((KEY,))
 
@@ -111,6 +115,10 @@ async def _internals(district: District) -> None:
     await AccountPull.create(account_id=here.account_id)
     endpoint = await make_endpoint(district)
     media = await make_media(here.organization_id, "草稿.pdf")
+    await set_embargo(district.act, draft, LATER, "发布会")
+    plan = await plan_of(
+        district.act, NewPlan(article_id=draft, step=PlannedStep.PUBLISH, at=LATER)
+    )
     user = await User.create(
         email="wang@example.org", name="王", state=UserState.ACTIVE, created_at=now
     )
@@ -129,6 +137,7 @@ async def _internals(district: District) -> None:
         "workflow": f"ReviewWorkflow:{(await ReviewWorkflow.get()).id}",
         "media": f"Media:{media}",
         "draft": f"Article:{draft}",
+        "plan": f"PublicationPlan:{plan}",
         "post": f"Post:{post}",
         "delivery": f"Delivery:{delivery.id}",
         "flag": f"InflationFlag:{await make_flag(post)}",

@@ -12,13 +12,14 @@ from tests.access_table import (
     network,
     partners,
     people,
+    publishing,
     reviews,
     webhooks,
 )
 from tests.access_table.callers import Read, Write
 
 NOUNS: list[ModuleType] = [
-    *(articles, engagement, media, network, partners, people, reviews, webhooks),
+    *(articles, engagement, media, network, partners, people, publishing, reviews, webhooks),
 ]
 
 

@@ -23,6 +23,7 @@ from domain.changes import change
 from domain.gates import own_locked
 from domain.ids import format_id
 from domain.permissions import Permission
+from domain.publishing.embargo import check_free
 from domain.reviews.actions import submission as reviews
 from domain.webhooks.outbox import emit
 from domain.webhooks.rules import WebhookEventType
@@ -32,7 +33,8 @@ PUBLISH = Permission.PUBLISH_ARTICLE
 
 async def publish(act: Act, article_id: int, version: int, revision: int | None = None) -> None:
     """Makes a revision public, the newest if none is named. One that was public before keeps the
-    moment of its first publication. Where a workflow holds, it must have passed its review."""
+    moment of its first publication. Where a workflow holds, it must have passed its review; no
+    embargo may hold."""
     async with change(act, PUBLISH) as client:
         row = await own_locked(client, act, PUBLISH, Article, article_id, visible, version)
         number = row.head_number if revision is None else revision
@@ -56,6 +58,7 @@ async def publish_urgently(act: Act, article_id: int, version: int, reason: str)
 async def _make_public(
     client: BaseDBAsyncClient, act: Act, row: Article, number: int, action: str
 ) -> None:
+    await check_free(client, row.id, act.now)
     published_at = row.published_at or act.now
     said = await said_by(client, row.id, number)
     before = {"status": row.status, "public_number": row.public_number}
