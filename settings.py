@@ -160,6 +160,12 @@ class Settings(BaseSettings):
         description="Where people come to, e.g. https://xinfeng.example.org; links lead there, and "
         "with https cookies are sent over TLS only. Empty: http, and the host that was asked.",
     )
+    site_name: str = Field(
+        default="新风 Xinfeng",
+        min_length=1,
+        max_length=100,
+        description="What article pages, feeds and news sitemaps call this site.",
+    )
     session_idle_seconds: int = Field(
         default=43_200,
         ge=60,

@@ -34,6 +34,8 @@ from api.people import account, links, openid, reviewing, signing_in
 from api.people.provider import Provider, Registration
 from api.push_load import Gate
 from api.rates import Policy, Rates
+from api.reading import feeds, sitemaps
+from api.reading import pages as reading_pages
 from api.replies import headers_of
 from api.request_ids import Identified
 from api.shared_reads import SharedReads
@@ -60,6 +62,7 @@ from settings import Settings
 PARTS = (
     *(health, pages, push, push_log, openapi, imports, files, uploads),
     *(signing_in, links, account, openid, reviewing),
+    *(reading_pages, feeds, sitemaps),
 )
 
 
@@ -203,7 +206,7 @@ def create_app(
                 seconds=settings.request_seconds,
                 patience_seconds=min(PATIENCE_SECONDS, settings.untaken_seconds),
             )
-            app.state.changes = changes
+            app.state.changes, app.state.reader = changes, reader
             standing = Standing(engine, reader, shared, events, gate, changes)
             async with sampling(tally, standing, metrics_directory):
                 yield

@@ -35,6 +35,7 @@ all of it: the reads. Every number says how well it is known and since when.</p>
 <h2>Try</h2>
 <ul>
 <li><a href="/graphql">GraphiQL</a><span>Opens with a query worth running.</span></li>
+<li><a href="/articles">Articles</a><span>As anybody reads them, without JavaScript.</span></li>
 <li><a href="/schema.graphql">Schema (SDL)</a><span>Every type and field, described.</span></li>
 </ul>
 <h2>Yours</h2>

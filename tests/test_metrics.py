@@ -116,7 +116,7 @@ async def test_what_two_processes_counted_is_added_up(api: tuple[Served, int]) -
     for body in asked:
         await server.ask(post(body))
     await server.ask(b"GET /docs/push HTTP/1.1\r\nHost: tests\r\n\r\n")
-    await server.ask(b"GET /robots.txt HTTP/1.1\r\nHost: tests\r\n\r\n")
+    await server.ask(b"GET /nothing.txt HTTP/1.1\r\nHost: tests\r\n\r\n")
 
     def all_there(found: Samples) -> bool:
         counts = [n for (name, _), n in found.items() if name == f"{GRAPHQL.name}_count"]

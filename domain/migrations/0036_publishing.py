@@ -20,7 +20,7 @@ ONCE = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [('domain', '0033_article_revisions')]
+    dependencies = [('domain', '0035_reviews')]
 
     initial = False
 

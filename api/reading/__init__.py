@@ -1,0 +1,1 @@
+"""What anybody may read without the graph: article pages, feeds, sitemaps. No JavaScript."""

@@ -1,0 +1,102 @@
+"""Published articles, read as anonymous visitors of the graph read them: by planned queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from starlette.requests import Request as Visit
+
+from api.request_ids import PLACE
+from domain.access import ANONYMOUS
+from domain.outages import TimedOut
+from domain.reader import Unavailable
+from schema.execution.context import Context
+from schema.execution.documents import Refused
+from schema.execution.engine import Request
+
+SHOWN = """fragment Shown on Article {
+    id slug title summary body category tags publishedAt updatedAt
+    author { name } organization { id name } }"""
+ONE = "query ReadArticle($slug: String!) { article(slug: $slug) { ...Shown } } " + SHOWN
+LIST = (
+    """query ReadArticles($first: Int!, $after: String, $filter: ArticleFilter) {
+    articles(first: $first, after: $after, orderBy: NEWEST, filter: $filter) {
+        nodes { ...Shown } pageInfo { hasNextPage endCursor } } } """
+    + SHOWN
+)
+
+
+class Person(msgspec.Struct, frozen=True):
+    name: str
+
+
+class Organization(msgspec.Struct, frozen=True):
+    id: str
+    name: str
+
+
+class Article(msgspec.Struct, frozen=True, rename="camel"):
+    """As the graph shows it to everybody. body: HTML, sanitised before it was stored."""
+
+    id: str
+    slug: str
+    title: str
+    summary: str
+    body: str
+    category: str
+    tags: list[str]
+    published_at: datetime
+    updated_at: datetime
+    author: Person
+    organization: Organization
+
+
+class PageInfo(msgspec.Struct, frozen=True, rename="camel"):
+    has_next_page: bool
+    end_cursor: str | None
+
+
+class Listed(msgspec.Struct, frozen=True, rename="camel"):
+    """Newest first. page_info: how it goes on."""
+
+    nodes: list[Article]
+    page_info: PageInfo
+
+
+class NotThere(Exception):
+    """There is no such thing for everybody to read."""
+
+
+async def article_of(visit: Visit, slug: str) -> Article:
+    """Raises NotThere, Unavailable and TimedOut."""
+    data = await _answer(visit, ONE, {"slug": slug})
+    if data["article"] is None:
+        raise NotThere
+    return msgspec.convert(data["article"], Article)
+
+
+async def articles_of(
+    visit: Visit, *, first: int, after: str | None = None, filter: Mapping[str, Any] | None = None
+) -> Listed:
+    """filter: as the graph's ArticleFilter has it. Raises NotThere for one that fits nothing there
+    could be, or a cursor that is none; Unavailable and TimedOut."""
+    wanted = {"status": "PUBLISHED", **(filter or {})}
+    data = await _answer(visit, LIST, {"first": first, "after": after, "filter": wanted})
+    return msgspec.convert(data["articles"], Listed)
+
+
+async def _answer(visit: Visit, query: str, variables: Mapping[str, Any]) -> Any:
+    state = visit.app.state
+    context = Context(ANONYMOUS, state.clock(), visit.scope[PLACE], state.secret_box)
+    request = Request(query, variables, is_safe=True)
+    try:
+        prepared = state.engine.prepare(request, ANONYMOUS)
+    except Refused:
+        raise NotThere from None
+    answer = await state.engine.run(prepared, context, state.reader)
+    for code in answer.codes:
+        raise TimedOut if code == "TIMED_OUT" else Unavailable
+    return msgspec.json.decode(answer.body)["data"]
