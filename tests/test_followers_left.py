@@ -123,4 +123,6 @@ async def test_a_stream_that_nobody_takes_is_left(database_url: str) -> None:
         assert 1 <= time.monotonic() - begun_at < 5
         assert b'"value":1' in taken[-1]["body"]
         assert (opened.app.events.connections, opened.app.events.subscriptions) == (0, 0)
+        counts = opened.app.rest._app._app.state.tally.counts  # type: ignore[attr-defined]  # within
+        assert counts[("xinfeng_subscription_events", "(unnamed)")] == 1
         assert len(await opened.ask("{ network { id } }")) == 1

@@ -9,12 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest_asyncio
 
 from domain.access import SYSTEM, Act, Role
+from domain.articles.models import Article
 from domain.partners.secrets import issue_secret
 from domain.tokens import actions as tokens
 from tests.newsrooms import PUBLISH, Line, Newsroom, open_newsroom
@@ -80,6 +81,29 @@ async def test_a_push_s_id_follows_into_the_roll_up(newsroom: Newsroom) -> None:
 
 def _with(lines: list[Line], event: str, request_id: str) -> list[Line]:
     return [line for line in lines if line["event"] == event and request_id in line["request_ids"]]
+
+
+async def test_a_plan_s_id_is_told_when_its_time_comes(newsroom: Newsroom) -> None:
+    """By a real worker, seconds after the time that was planned."""
+    article_id = await make_article(await make_world())
+    _, token = await tokens.create(EDITOR, "plans", Role.ADMINISTRATOR, None)
+    at = datetime.now(UTC) + timedelta(seconds=1)
+    given = {"articleId": f"Article:{article_id}", "step": "PUBLISH", "at": at.isoformat()}
+    query = """mutation($input: PlanPublicationInput!) { planPublication(input: $input) {
+        ... on PublicationPlanPayload { plan { id } } } }"""
+    body = json.dumps({"query": query, "variables": {"input": given}}).encode()
+    headers = {
+        "content-type": "application/json",
+        "authorization": f"Bearer {token}",
+        "x-request-id": "plan-1",
+    }
+    await newsroom.post("/graphql", body, headers)
+    done = await newsroom.worker.said("plan_carried_out", request_id="plan-1")
+    assert (done["task"], done["state"], done["article_id"]) == ("publish", "DONE", article_id)
+    article = await Article.get(id=article_id)
+    assert article.published_at is not None
+    assert timedelta(0) <= article.published_at - at < timedelta(seconds=8)
+    assert (await newsroom.receives("plan-1"))["webhook-id"]
 
 
 async def test_ids_of_requests_at_once_do_not_mix(newsroom: Newsroom) -> None:
