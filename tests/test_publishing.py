@@ -159,7 +159,7 @@ async def test_what_is_refused_at_planning() -> None:
     cases = [
         (Invalid, "at", "PAST", article_id, PUBLISH, NOW),
         (Invalid, "at", "NOT_PUBLIC", article_id, WITHDRAW, NOW + HOUR),
-        (NotFound, "id", None, NO_SUCH, PUBLISH, NOW + HOUR),
+        (NotFound, "id", "NOT_FOUND", NO_SUCH, PUBLISH, NOW + HOUR),
     ]
     for kind, place, code, number, step, at in cases:
         async with refused(kind, place, code=code):

@@ -20,6 +20,9 @@ POLICY = (
 )
 """Of article pages: nothing runs; pictures, sound and video may stand elsewhere."""
 
+AWAY: tuple[type[BaseException], ...] = (Unavailable, TimedOut, *OUTAGES)
+"""What is raised while the database is away, or too slow."""
+
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -45,7 +48,7 @@ def reading(handler: Handler) -> Handler:
             return await handler(request)
         except NotThere:
             return _message(request, 404, "没有这篇文章", "There is no such page.")
-        except (Unavailable, TimedOut, *OUTAGES):
+        except AWAY:
             response = _message(request, 503, "请稍后再试", "Please try again in a moment.")
             response.headers["retry-after"] = "5"
             return response

@@ -27,14 +27,15 @@ async def set_embargo(act: Act, article_id: int, until: datetime, reason: str = 
     """In place of the one before, if there was one. Raises Conflict for what is public already, and
     where a publication is planned for an earlier moment: move that first."""
     async with change(act, PUBLISH) as client:
+        ends_at = moments.future(until, now=act.now, path=UNTIL)
         values = {
-            "until": moments.future(until, now=act.now, path=UNTIL),
+            "until": ends_at,
             "reason": text.line(reason, path=("reason",), longest=500, required=False),
         }
         article = await own_locked(client, act, PUBLISH, Article, article_id, visible)
         if article.public_number is not None:
             raise Conflict("it is public already", path=("article_id",), code="WRONG_STATUS")
-        await _check_plans(client, article.id, values["until"])
+        await _check_plans(client, article.id, ends_at)
         row = await Embargo.get_or_none(article_id=article.id, using_db=client)
         before = {name: getattr(row, name) for name in values} if row else None
         given = {**values, "setter": act.viewer.name, "set_at": act.now}

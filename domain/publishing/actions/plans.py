@@ -3,6 +3,7 @@ plans are, by whoever writes them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -155,8 +156,8 @@ async def _tell(
     act: Act,
     action: str,
     row: PublicationPlan,
-    before: dict[str, object],
-    after: dict[str, object],
+    before: Mapping[str, object],
+    after: Mapping[str, object],
 ) -> None:
     subject = format_id("PublicationPlan", row.id)
     await audit.record(client, act, action, subject, before or None, after)

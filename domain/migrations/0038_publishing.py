@@ -20,7 +20,7 @@ ONCE = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [('domain', '0035_reviews')]
+    dependencies = [('domain', '0037_media')]
 
     initial = False
 
