@@ -15,6 +15,7 @@ from benchmarks.soak.wire import CLOSED, Client, Outcome, answer, request
 from benchmarks.worst_documents import worst_documents
 
 MEGABYTE = 2**20
+INTRODUCTION = b'{"type":"connection_init"}'
 HOLDING_SECONDS = 40.0
 """How long a connection is kept on which nothing sensible happens."""
 
@@ -131,7 +132,8 @@ async def wrong_signatures(client: Client, chance: random.Random) -> Outcome:
 
 
 async def sockets(client: Client, chance: random.Random) -> Outcome:
-    """A WebSocket that says nonsense, and then nothing."""
+    """A WebSocket that says nonsense, and is closed for it; one that introduces itself and says no
+    more has done no wrong, and leaves by itself."""
     key = base64.b64encode(chance.randbytes(16)).decode()
     opening = request(
         "GET",
@@ -142,13 +144,17 @@ async def sockets(client: Client, chance: random.Random) -> Outcome:
         sec_websocket_protocol="graphql-transport-ws",
         sec_websocket_key=key,
     )
-    texts = [b"5", b"[" * 60, b'{"type":"connection_init"}', b'{"type":"subscribe","id":5}']
+    texts = [b"5", b"[" * 60, INTRODUCTION, b'{"type":"subscribe","id":5}']
+    said = [chance.choice(texts) for _ in range(chance.randint(1, 4))]
     async with client.connect() as (reader, writer):
         writer.write(opening)
         await reader.readuntil(b"\r\n\r\n")
-        for _ in range(chance.randint(1, 4)):
-            writer.write(_frame(chance.choice(texts), chance.randbytes(4)))
-        await asyncio.wait_for(reader.read(), HOLDING_SECONDS)
+        for text in said:
+            writer.write(_frame(text, chance.randbytes(4)))
+        if said == [INTRODUCTION]:
+            await asyncio.sleep(chance.uniform(1, HOLDING_SECONDS))
+        else:
+            await asyncio.wait_for(reader.read(), HOLDING_SECONDS)
     return CLOSED
 
 
