@@ -22,6 +22,7 @@ NOUNS = (
     "campaigns",
     "deliveries",
     "engagement",
+    "fronts",
     "grants",
     "inflation",
     "media",

@@ -14,6 +14,8 @@ from schema.campaigns.queries import CampaignQueries
 from schema.engagement.definitions import DefinitionQueries
 from schema.engagement.queries import EngagementQueries
 from schema.engagement.subscriptions import Subscription
+from schema.fronts.mutations import FrontMutations
+from schema.fronts.types import FrontQueries
 from schema.grants.mutations import GrantMutations
 from schema.grants.queries import GrantQueries
 from schema.indices.types import IndexQueries
@@ -55,6 +57,7 @@ class Query(
     ComparisonQueries,
     DefinitionQueries,
     EngagementQueries,
+    FrontQueries,
     GrantQueries,
     IndexQueries,
     InflationQueries,
@@ -77,6 +80,7 @@ class Query(
 @strawberry.type(description="Everything that can be changed; each needs a role, or more.")
 class Mutation(
     ArticleMutations,
+    FrontMutations,
     GrantMutations,
     InflationMutations,
     MediaMutations,

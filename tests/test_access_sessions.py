@@ -20,6 +20,7 @@ from domain.users.models import User
 from domain.users.rules import SignInMethod, UserState
 from tests.access_table.callers import EVERYBODY, Read
 from tests.access_table.district import District, make_district
+from tests.access_table.fronts import make_front
 from tests.access_table.rows import MUTATIONS
 from tests.graph import Graph, graph
 from tests.test_access_table import READS, SCHEMA, _filled
@@ -41,7 +42,9 @@ async def opened(database_url: str) -> AsyncIterator[Graph]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def district(opened: Graph) -> District:
-    return await make_district()
+    made = await make_district()
+    await make_front(made)
+    return made
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

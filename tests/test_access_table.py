@@ -21,6 +21,7 @@ from schema.root import build
 from tests.access_table.asking import asked
 from tests.access_table.callers import CALLERS, EVERYBODY, Read
 from tests.access_table.district import District, make_district
+from tests.access_table.fronts import make_front
 from tests.access_table.rows import FIELDS, MUTATIONS, QUERIES
 from tests.graph import Graph, graph
 
@@ -33,7 +34,9 @@ async def opened(database_url: str) -> AsyncIterator[Graph]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def district(opened: Graph) -> District:
-    return await make_district()
+    made = await make_district()
+    await make_front(made)
+    return made
 
 
 def _filled(value: Any, ids: dict[str, str]) -> Any:

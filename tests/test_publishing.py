@@ -23,6 +23,7 @@ from domain.publishing.models import PublicationPlan
 from domain.publishing.rules import Planned, PlannedStep, PlanState, check_order, nothing_left
 from domain.users.actions import accounts
 from domain.webhooks.models import WebhookMessage
+from tests.reviewing import make_desk
 from tests.rows import EDITOR, NO_SUCH, NOW, STRANGER, make_article, make_world, refused
 from tests.users import active
 
@@ -234,6 +235,16 @@ async def test_who_planned_it_must_still_be_allowed_to() -> None:
     await accounts.lock(EDITOR, user.id)
     (locked,) = await run(NOW + 4 * HOUR)
     assert locked.state is PlanState.FAILED
+
+
+async def test_what_no_review_has_passed_does_not_go_public_by_itself() -> None:
+    desk = await make_desk(await make_world())
+    article_id = await make_article(desk)
+    plan_id = await planned(article_id, PUBLISH, NOW + HOUR)
+    (failed,) = await run(NOW + HOUR)
+    assert failed.state is PlanState.FAILED
+    assert (await PublicationPlan.get(id=plan_id)).problem == "NOT_REVIEWED"
+    assert await status(article_id) is ArticleStatus.DRAFT
 
 
 async def test_a_clock_that_runs_ahead_publishes_nothing_early() -> None:

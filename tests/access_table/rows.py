@@ -8,6 +8,7 @@ from types import ModuleType
 from tests.access_table import (
     articles,
     engagement,
+    fronts,
     media,
     network,
     partners,
@@ -19,7 +20,18 @@ from tests.access_table import (
 from tests.access_table.callers import Read, Write
 
 NOUNS: list[ModuleType] = [
-    *(articles, engagement, media, network, partners, people, publishing, reviews, webhooks),
+    *(
+        articles,
+        engagement,
+        fronts,
+        media,
+        network,
+        partners,
+        people,
+        publishing,
+        reviews,
+        webhooks,
+    ),
 ]
 
 
