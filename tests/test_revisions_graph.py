@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from domain.access import Role
 from domain.tokens.actions import create as create_token
+from tests.access_table.district import make_media
 from tests.graph import Graph, graph
 from tests.rows import EDITOR, World, make_world
 
@@ -159,6 +160,7 @@ async def test_what_is_wrong_in_a_body_is_named(
 
 async def test_a_draft_beside_what_is_public_is_seen_by_editors_alone(desk: Desk) -> None:
     article = await desk.article(markdown="一", tags=["旧"], summary="旧")
+    cover = await make_media(desk.world.organization_id, "封面.pdf")
     await desk.ask(PUBLISH, input={"id": article, "version": 1})
     before = await desk.graph.ask(PUBLIC, id=article)
     saved = await desk.ask(
@@ -169,7 +171,7 @@ async def test_a_draft_beside_what_is_public_is_seen_by_editors_alone(desk: Desk
             "title": "新题",
             "subtitle": "副题",
             "markdown": "二",
-            "cover": "Media:7",
+            "cover": f"Media:{cover}",
             "category": "要闻",
             "tags": ["新"],
             "keywords": ["志愿"],

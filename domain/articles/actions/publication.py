@@ -22,6 +22,7 @@ from domain.audit import actions as audit
 from domain.changes import change
 from domain.gates import own_locked
 from domain.ids import format_id
+from domain.media import uses as media
 from domain.permissions import Permission
 from domain.publishing.embargo import check_free
 from domain.reviews.actions import submission as reviews
@@ -61,6 +62,7 @@ async def _make_public(
     await check_free(client, row.id, act.now)
     published_at = row.published_at or act.now
     said = await said_by(client, row.id, number)
+    await media.keep_public(client, row.id, said)
     before = {"status": row.status, "public_number": row.public_number}
     after = {"status": ArticleStatus.PUBLISHED, "public_number": number}
     times = {"published_at": published_at, "listed_at": published_at}

@@ -13,6 +13,7 @@ from domain.articles.actions.reviewing import subject_of
 from domain.articles.content import CONTENT, RENDERED, content_of
 from domain.articles.models import Article, ArticleRevision
 from domain.audit.actions import actor_id
+from domain.media import uses as media
 from domain.reviews.actions import submission as reviews
 from domain.search.actions import index
 from domain.search.rules import SearchKind
@@ -35,7 +36,9 @@ async def said_by(client: BaseDBAsyncClient, article_id: int, number: int) -> di
 async def append(
     client: BaseDBAsyncClient, act: Act, row: Article, said: Mapping[str, Any], reason: str
 ) -> None:
-    """The revision of the number the row calls its newest. Its review hears of it."""
+    """The revision of the number the row calls its newest. Its review hears of it. Raises NotFound
+    for a file it mentions that is not the editor's to see."""
+    await media.keep_newest(client, act, row.id, said)
     await ArticleRevision.create(
         using_db=client,
         article_id=row.id,
