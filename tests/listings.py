@@ -9,6 +9,7 @@ from typing import Any
 from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
+    GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
@@ -96,15 +97,16 @@ def listings(schema: GraphQLSchema) -> Iterator[Listing]:
                 continue
             orders = get_named_type(field.args["orderBy"].type)
             assert isinstance(orders, GraphQLEnumType)
-            filters = get_named_type(field.args["filter"].type)
-            assert isinstance(filters, GraphQLInputObjectType)
+            filters = field.args.get("filter")
             for order in orders.values:
                 place = f"{owner.name}.{name}"
                 yield Listing(place, order)
-                yield from _narrowed(place, order, filters)
+                if filters is not None:
+                    yield from _narrowed(place, order, get_named_type(filters.type))
 
 
-def _narrowed(place: str, order: str, filters: GraphQLInputObjectType) -> Iterator[Listing]:
+def _narrowed(place: str, order: str, filters: GraphQLNamedType) -> Iterator[Listing]:
+    assert isinstance(filters, GraphQLInputObjectType)
     for name, field in filters.fields.items():
         type_ = get_named_type(field.type)
         values = tuple(type_.values) if isinstance(type_, GraphQLEnumType) else VALUES[name]

@@ -89,6 +89,17 @@ def check_language(language: str) -> str:
     return language
 
 
+def check_seen(version: int | None, revision: int | None, placed: Iterable[str]) -> None:
+    """What an editor says they saw. placed: columns to change that are in no revision. Raises
+    Invalid."""
+    if (version is None) == (revision is None):
+        raise Invalid("give either the `version` or the `revision` you saw", path=("version",))
+    for name in placed if version is None else ():
+        raise Invalid(
+            "this is in no revision: give the `version` you saw", path=(name,), code="NEEDS_VERSION"
+        )
+
+
 def check_number(number: int, newest: int, place: str = "number") -> None:
     """Whether there is a revision of that number. Raises NotFound."""
     if not 1 <= number <= newest:

@@ -89,7 +89,16 @@ class CreateArticleInput(WritingInput):
 )
 class UpdateArticleInput(WritingInput):
     id: strawberry.ID = strawberry.field(description="Which article.")
-    version: int = strawberry.field(description="The version you saw.")
+    version: int | None = strawberry.field(
+        default=None,
+        description="The version you saw: if there is another by now, nothing is changed. Give this"
+        " or `revision`.",
+    )
+    revision: int | None = strawberry.field(
+        default=None,
+        description="The number of the revision you saw: what others have saved since is kept"
+        " beside your edit, where they touched other blocks and fields.",
+    )
     title: str | None = strawberry.field(default=None, description="New title.")
     slug: str | None = strawberry.field(
         default=None, description="New name in addresses; changes at once."

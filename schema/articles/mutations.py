@@ -94,7 +94,9 @@ class ArticleMutations:
     @mutation("Changes an article.")
     async def update_article(self, info: Info, input: UpdateArticleInput) -> UpdateArticleResult:
         article_id = number_of("Article", input.id, "id")
-        await actions.update(info.context.act, article_id, input.version, input.changes())
+        await actions.update(
+            info.context.act, article_id, input.version, input.changes(), input.revision
+        )
         return ArticlePayload.of(article_id=article_id)
 
     @mutation("Makes a revision of an article public, the newest if none is named.")

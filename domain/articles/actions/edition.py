@@ -15,7 +15,7 @@ from domain import text
 from domain.access import Act
 from domain.articles.access import visible
 from domain.articles.actions.reviewing import subject_of
-from domain.articles.actions.saving import append, head_of, store
+from domain.articles.actions.saving import append, head_of, said_by, store
 from domain.articles.actions.values import (
     Writing,
     check_body,
@@ -25,8 +25,9 @@ from domain.articles.actions.values import (
 )
 from domain.articles.blocks import identified, loaded
 from domain.articles.content import parted, told
+from domain.articles.merging import merged_body, merged_fields
 from domain.articles.models import Article
-from domain.articles.rules import ArticleStatus
+from domain.articles.rules import ArticleStatus, check_number, check_seen
 from domain.audit import actions as audit
 from domain.changes import change, check_version, locked, must_exist
 from domain.engagement.actions.attribution import recompute_subjects
@@ -51,19 +52,30 @@ class ArticleChanges(Writing):
     correction: str | None = None
 
 
-async def update(act: Act, article_id: int, version: int, changes: ArticleChanges) -> None:
-    """Raises Conflict when the article is no longer the `version` the editor saw."""
+async def update(
+    act: Act,
+    article_id: int,
+    version: int | None,
+    changes: ArticleChanges,
+    revision: int | None = None,
+) -> None:
+    """The editor saw either the article's `version`, and then it must still be that one; or its
+    `revision`: what others have saved since is kept beside the edit where they touched other blocks
+    and fields. Raises Conflict."""
     async with change(act, Permission.EDIT_DRAFT) as client:
         said, placed = parted(check_values(changes))
+        check_seen(version, revision, placed)
         body = check_body(changes)
         reason = check_reason(changes.reason)
         if changes.organization_id is not None:
             await hold_totals(client)
         row = await _own(client, act, article_id, version, is_moved=bool(placed))
         head = await head_of(client, row)
-        said |= _corrected(head, changes.correction, act)
+        base = head if revision is None else await _seen(client, row, revision)
+        said = merged_fields(base, head, said) | _corrected(head, changes.correction, act)
         if body is not None:
-            said |= rendered(identified(body, loaded(head["blocks"])))
+            given = identified(body, loaded(base["blocks"]))
+            said |= rendered(merged_body(base, head, given))
         before, after = audit.changed({**head, **_placed(row)}, {**said, **placed})
         await _check_places(client, act, row, after)
         number = row.head_number
@@ -76,6 +88,12 @@ async def update(act: Act, article_id: int, version: int, changes: ArticleChange
         await audit.record(
             client, act, "article.update", format_id("Article", row.id), told(before), told(after)
         )
+
+
+async def _seen(client: BaseDBAsyncClient, row: Article, revision: int) -> dict[str, Any]:
+    """What the editor saw. Raises NotFound."""
+    check_number(revision, row.head_number, "revision")
+    return await said_by(client, row.id, revision)
 
 
 def _corrected(head: dict[str, Any], correction: str | None, act: Act) -> dict[str, Any]:
@@ -97,12 +115,13 @@ async def _check_places(
 
 
 async def _own(
-    client: BaseDBAsyncClient, act: Act, article_id: int, version: int, *, is_moved: bool
+    client: BaseDBAsyncClient, act: Act, article_id: int, version: int | None, *, is_moved: bool
 ) -> Article:
     row = await locked(client, Article, article_id)
     needed = _needed(row, is_moved=is_moved)
     await own(client, act, needed, row, row.organization_id, visible)
-    check_version(row, version)
+    if version is not None:
+        check_version(row, version)
     return row
 
 
