@@ -34,7 +34,7 @@ MOST_SECONDS = 3_600.0
 
 @dataclass(frozen=True)
 class Answering:
-    """What lives as long as the process, and answers with it."""
+    """What lives as long as the process, and answers with it. address: where links lead."""
 
     engine: Engine
     box: SecretBox
@@ -42,6 +42,7 @@ class Answering:
     shared: SharedReads
     callers: Callers
     disconnects: Disconnects
+    address: str
 
     async def reply(self, exchange: Exchange) -> Reply:
         """Kept from before where that is the same. Raises what `outcomes` calls EXPECTED, and
@@ -127,5 +128,7 @@ class Answering:
         return await self.shared.once((prepared.question, kind), mark, waiting, ask)
 
     async def _run(self, exchange: Exchange, prepared: Prepared) -> Answer:
-        context = Context(exchange.viewer, self.callers.now(), exchange.request_id, self.box)
+        context = Context(
+            exchange.viewer, self.callers.now(), exchange.request_id, self.box, self.address
+        )
         return await self.engine.run(prepared, context, self.reader)

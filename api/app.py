@@ -189,7 +189,7 @@ def create_app(
             )
             shared = SharedReads(changes)
             graphql.answering = Answering(
-                engine, box, reader, shared, app.state.callers, disconnects
+                engine, box, reader, shared, app.state.callers, disconnects, settings.address
             )
             application.events = events = Events(
                 engine,

@@ -21,6 +21,7 @@ NOUNS = (
     "audit",
     "campaigns",
     "deliveries",
+    "distribution",
     "engagement",
     "fronts",
     "grants",

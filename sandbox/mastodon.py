@@ -1,11 +1,14 @@
 """Mastodon's statuses, in Mastodon's shapes.
 
-Discussions 讨论 are shown as replies and original posts 原创 as reblogs. The data set has no likes,
-so that `favourites_count` is left out: unknown is not zero. Mastodon never tells reads.
+A new status may be posted with a token; an Idempotency-Key is used once. Discussions 讨论 are shown
+as replies and original posts 原创 as reblogs. The data set has no likes, so that `favourites_count`
+is left out: unknown is not zero. Mastodon never tells reads.
 """
 
 from __future__ import annotations
 
+import json
+import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +22,8 @@ from sandbox.platform import EXPIRED, Double, endpoint
 from sandbox.state import Shown, View, caller_of, sandbox_of
 
 MOST_IDS = 20
+MOST_CHARACTERS = 500
+PLACE = "https://mastodon.sandbox.example/@sandbox"
 ERRORS = {
     401: "The access token is invalid",
     403: "This action is not allowed",
@@ -80,11 +85,37 @@ def one(request: Request, view: View) -> Response:
     return error(404) if post is None else JSONResponse(_status(post))
 
 
+def new(request: Request, view: View) -> Response:
+    if not request.headers.get("authorization", "").startswith("Bearer "):
+        return error(401)
+    try:
+        text = json.loads(view.body)["status"]
+    except (ValueError, KeyError, TypeError):
+        return _refused("Text can't be blank")
+    if not isinstance(text, str) or not text.strip():
+        return _refused("Text can't be blank")
+    if len(text) > MOST_CHARACTERS:
+        return _refused(f"Text character limit of {MOST_CHARACTERS} exceeded")
+    key = request.headers.get("idempotency-key") or secrets.token_hex(16)
+    posted = view.put(f"mastodon:{key}", text, text)
+    number = str(posted.id)
+    return JSONResponse({"id": number, "url": f"{PLACE}/{number}", "content": text})
+
+
+def _refused(why: str) -> Response:
+    return JSONResponse({"error": f"Validation failed: {why}"}, status_code=422)
+
+
 DOUBLE = Double(
     routes=[
-        Route("/mastodon/api/v1/statuses", endpoint(_limited(several), refuse)),
+        Route("/mastodon/api/v1/statuses", endpoint(_limited(several), refuse), methods=["GET"]),
+        Route("/mastodon/api/v1/statuses", endpoint(_limited(new), refuse), methods=["POST"]),
         Route("/mastodon/api/v1/statuses/{id}", endpoint(_limited(one), refuse)),
     ],
     limits={"mastodon": Limit(300, every(300))},
-    asks=["GET /mastodon/api/v1/statuses?id[]=…", "GET /mastodon/api/v1/statuses/…"],
+    asks=[
+        "GET /mastodon/api/v1/statuses?id[]=…",
+        "GET /mastodon/api/v1/statuses/…",
+        "POST /mastodon/api/v1/statuses",
+    ],
 )

@@ -102,10 +102,14 @@ def _response(
         return Response(GARBAGE, media_type="text/html")
     if "huge" in hit.marks:
         return Huge()
-    response = answer(request, View(sandbox.topics, sandbox.clock.hour(), hit, body))
+    response = answer(request, _view(sandbox, hit, body))
     if "truncated" in hit.marks:
         return Truncated(response.body, response.status_code, media_type="application/json")
     return response
+
+
+def _view(sandbox: Sandbox, hit: Hit, body: bytes) -> View:
+    return View(sandbox.topics, sandbox.clock.hour(), hit, body, sandbox.postings)
 
 
 def _note(sandbox: Sandbox, request: Request, body: bytes) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""WordPress.com's statistics of a site: the views of a post, day by day.
+"""WordPress.com: the views of a site's posts, day by day, and new posts.
 
 Each topic is a post of the site `sandbox.example`; its reads 阅读 are the views. The calendar is
 the data's, in Asia/Shanghai: today is the day the replay has reached, and its views still grow.
@@ -6,6 +6,7 @@ the data's, in Asia/Shanghai: today is the day the replay has reached, and its v
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.platform import EXPIRED, Double, endpoint
+from sandbox.posted import Posted
 from sandbox.state import Shown, View
 
 SITE = "sandbox.example"
@@ -84,7 +86,7 @@ def one(request: Request, view: View) -> Any:
     if post is None:
         raise WordPressError("unknown_post")
     today = _today(view)
-    first_hour = view.topics.by_id[post.id].hours[0]
+    first_hour = view.first_hour(post.id)
     first = datetime.fromtimestamp(first_hour * 3600, ZONE).date()
     days = [first + timedelta(count) for count in range((today - first).days + 1)]
     data: list[list[Any]] = [[day.isoformat(), _views(view, post, day, day)] for day in days]
@@ -138,14 +140,48 @@ def several(request: Request, view: View) -> Any:
     return {"date": last.isoformat(), "posts": counts}
 
 
-def route(path: str, answer: Callable[[Request, View], Any]) -> Route:
-    place = f"/wordpress/rest/v1.1/sites/{{site}}/stats/{path}"
-    return Route(place, endpoint(_checked(answer), refuse))
+def new(request: Request, view: View) -> Any:
+    """A site takes two posts of one slug: the second gets another."""
+    try:
+        given = json.loads(view.body)
+        title, content, slug = given["title"], given["content"], given["slug"]
+    except (ValueError, KeyError, TypeError):
+        raise WordPressError("invalid_input") from None
+    number = 2
+    name = f"wordpress:{slug}"
+    while view.postings.named(name) is not None:
+        name, number = f"wordpress:{slug}-{number}", number + 1
+    return _shown(view.put(name, title, content))
+
+
+def named(request: Request, view: View) -> Any:
+    posted = view.postings.named(f"wordpress:{request.path_params['slug']}")
+    if posted is None:
+        raise WordPressError("unknown_post")
+    return _shown(posted)
+
+
+def _shown(posted: Posted) -> dict[str, Any]:
+    slug = posted.key.removeprefix("wordpress:")
+    url = f"https://{SITE}/{slug}/"
+    return {"ID": posted.id, "URL": url, "title": posted.title, "slug": slug, "status": "publish"}
+
+
+def route(path: str, answer: Callable[[Request, View], Any], method: str = "GET") -> Route:
+    place = f"/wordpress/rest/v1.1/sites/{{site}}/{path}"
+    return Route(place, endpoint(_checked(answer), refuse), methods=[method])
 
 
 DOUBLE = Double(
-    routes=[route("post/{post_id}", one), route("views/posts", several)],
+    routes=[
+        route("stats/post/{post_id}", one),
+        route("stats/views/posts", several),
+        route("posts/new", new, "POST"),
+        route("posts/slug:{slug}", named),
+    ],
     asks=[
+        f"POST /wordpress/rest/v1.1/sites/{SITE}/posts/new",
+        f"GET /wordpress/rest/v1.1/sites/{SITE}/posts/slug:…",
         f"GET /wordpress/rest/v1.1/sites/{SITE}/stats/post/…",
         f"GET /wordpress/rest/v1.1/sites/{SITE}/stats/views/posts?post_ids=…&num=…&date=…",
     ],

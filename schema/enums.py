@@ -5,6 +5,8 @@ from __future__ import annotations
 from domain.access import Kind, Role, Scope
 from domain.articles.rules import ArticleStatus
 from domain.deliveries.rules import Rejection
+from domain.distribution.limits import TextForm
+from domain.distribution.rules import DistributionState, DistributionWay
 from domain.engagement.rules import (
     Basis,
     Bound,
@@ -79,6 +81,27 @@ described(
     SKIPPED="When its time came there was nothing to do any more.",
     FAILED="When its time came it was refused: `problem` and `told` say why.",
     CANCELLED="It was given up before its time.",
+    DistributionWay,
+    "How an article gets to an account.",
+    INTERFACE="A worker sends it by the platform's interface.",
+    COPY="A person copies the package, and pastes the link of the post.",
+    REQUEST="The partner is asked to carry it, and answers.",
+)
+described(
+    DistributionState,
+    "Where an article on its way to an account stands.",
+    QUEUED="To be sent, or to be copied.",
+    SENT="The partner was asked, and has not answered.",
+    ACCEPTED="It stands there, as a post.",
+    REFUSED="The platform or the partner will not have it.",
+    GONE="It stood there; its post is gone.",
+    CANCELLED="It was taken back before it stood there.",
+)
+described(
+    TextForm,
+    "What the body of a package is.",
+    HTML="A page, with the pictures in their places.",
+    TEXT="Plain text, with the pictures beside it.",
 )
 described(
     PartnerKind,
@@ -269,6 +292,7 @@ described(
     REVIEW="Acting in the stages of a review that are for one's role.",
     MANAGE_REVIEWS="Making workflows of reviews and saying for whom they hold.",
     UPLOAD_MEDIA="Uploading, describing and deleting files of the library.",
+    DISTRIBUTE_ARTICLE="Offering published articles to accounts, and saying what became of it.",
     CREATE_CAMPAIGN="Beginning campaigns.",
     REGISTER_POST="Registering posts, and putting them into campaigns.",
     IMPORT_ENGAGEMENT="Importing figures from files.",

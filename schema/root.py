@@ -11,6 +11,8 @@ from schema.articles.mutations import ArticleMutations
 from schema.articles.queries import ArticleQueries
 from schema.audit.queries import AuditQueries
 from schema.campaigns.queries import CampaignQueries
+from schema.distribution.mutations import DistributionMutations
+from schema.distribution.queries import DistributionQueries
 from schema.engagement.definitions import DefinitionQueries
 from schema.engagement.queries import EngagementQueries
 from schema.engagement.subscriptions import Subscription
@@ -56,6 +58,7 @@ class Query(
     CampaignQueries,
     ComparisonQueries,
     DefinitionQueries,
+    DistributionQueries,
     EngagementQueries,
     FrontQueries,
     GrantQueries,
@@ -81,6 +84,7 @@ class Query(
 class Mutation(
     ArticleMutations,
     FrontMutations,
+    DistributionMutations,
     GrantMutations,
     InflationMutations,
     MediaMutations,

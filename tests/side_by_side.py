@@ -45,6 +45,7 @@ LISTS = {
     "Article": ("articles", ("NEWEST", "OLDEST", "MOST_READ")),
     "AuditEntry": ("auditEntries", ("NEWEST", "OLDEST")),
     "Campaign": ("campaigns", ("NEWEST", "OLDEST", "MOST_READ")),
+    "Distribution": ("distributions", ("LATEST",)),
     "InflationFlag": ("inflationFlags", ("LATEST",)),
     "Organization": ("organizations", ("ENTERED", "NAME", "MOST_READ")),
     "Partner": ("partners", ("ENTERED", "NAME", "MOST_READ")),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest_asyncio
 
+from domain.permissions import Permission
 from tests.access_table.asking import asked
 from tests.access_table.callers import CALLERS, DRAFTS
 from tests.access_table.district import District, make_district
@@ -111,10 +112,10 @@ async def test_everybody_is_told_who_they_are(opened: Graph, district: District)
     may = {caller: each["organization"]["viewerPermissions"] for caller, each in told.items()}
     drafts = {caller for caller, names in may.items() if "SEE_DRAFTS" in names}
     assert drafts == DRAFTS
-    assert may["author"] == ["CREATE_ARTICLE", "EDIT_DRAFT", "SEE_DRAFTS"]
+    assert may["author"] == ["CREATE_ARTICLE", "EDIT_DRAFT", "SEE_DRAFTS", "UPLOAD_MEDIA"]
     assert may["author elsewhere"] == may["dispatcher"] == may["partner"] == []
     assert may["reader"] == ["SEE_DELIVERIES", "SEE_DRAFTS", "SEE_ROLES"]
-    assert len(may["administrator"]) == len(may["network"]) == 16
+    assert len(may["administrator"]) == len(may["network"]) == len(Permission)
     assert [caller for caller in CALLERS if told[caller]["viewer"]["isAdministrator"]] == [
         "network"
     ]

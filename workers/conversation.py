@@ -10,11 +10,12 @@ from typing import TypeVar
 import structlog
 
 from domain.access import SYSTEM, Act
-from domain.partners.credentials import Secrets, credential_of, secrets_of
+from domain.partners.credentials import Secrets, credential_of
 from domain.partners.models import Account
 from domain.pulling.actions.accounts import keep_renewed
 from domain.pulling.actions.archive import GivenAnswer
 from domain.pulling.rules import FRESH_SECONDS, BudgetRule
+from workers.accounts import pulled_account
 from workers.allowance import Allowance
 from workers.http import ask
 from workers.platforms.failures import Expired, PullFailure, Retryable, Throttled
@@ -65,7 +66,10 @@ class Conversation:
         self._sealed: bytes | None = row.credential
         self._was_renewed = False
         self._allowance = Allowance()
-        self.account = _account(tools, row)
+        try:
+            self.account = pulled_account(tools, row)
+        except PullFailure as failure:
+            raise NoReading(failure) from None
 
     async def counters(
         self, posts: Sequence[AskedPost], expected: int = 1
@@ -182,20 +186,3 @@ def without(secrets: Secrets, body: bytes) -> bytes:
         if name not in OPEN and len(secret) >= SHORTEST_SECRET:
             body = body.replace(secret.encode(), b"[secret]")
     return body
-
-
-def _account(tools: Tools, row: Account) -> PulledAccount:
-    try:
-        credential = tools.box.open(row.credential) if row.credential else ""
-    except ValueError:
-        failure = Expired("no secret key in use opens the account's credential")
-        raise NoReading(failure) from None
-    base_url = tools.platform_urls.get(row.platform.value) or row.base_url
-    return PulledAccount(
-        id=row.id,
-        platform=row.platform,
-        external_id=row.external_id,
-        base_url=base_url.rstrip("/"),
-        secrets=secrets_of(credential),
-        options=row.options,
-    )

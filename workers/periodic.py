@@ -12,10 +12,10 @@ from domain.database import transaction
 from domain.inflation.finding import find
 from domain.reviews.actions.escalation import escalate
 from domain.webhooks.outbox import tell_crossings
+from workers import distribution, webhooks
 from workers.media import render_due, sweep_store
 from workers.publishing import publish_due
 from workers.tools import Tools
-from workers.webhooks import send_due
 
 EVERY_TWO_SECONDS = "* * * * * */2"
 EVERY_FIVE_SECONDS = "* * * * * */5"
@@ -39,7 +39,7 @@ async def send_webhooks(tools: Tools) -> None:
     """Tells of thresholds that were reached, and sends what is due."""
     async with transaction() as client:
         await tell_crossings(client, now=tools.clock())
-    await send_due(tools)
+    await webhooks.send_due(tools)
 
 
 async def review_inflation(tools: Tools) -> None:
@@ -57,6 +57,7 @@ async def escalate_reviews(tools: Tools) -> None:
 
 PERIODIC = [
     Periodic("publish", EVERY_TWO_SECONDS, publish_due),
+    Periodic("distribution", EVERY_TWO_SECONDS, distribution.send_due),
     Periodic("webhooks", EVERY_TWO_SECONDS, send_webhooks),
     Periodic("escalate_reviews", EVERY_MINUTE, escalate_reviews),
     Periodic("render_media", EVERY_TWO_SECONDS, render_due),

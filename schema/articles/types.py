@@ -11,6 +11,7 @@ from domain.articles.access import drafts, visible
 from domain.articles.rules import ArticleStatus
 from schema.articles.revisions import REVISION_ORDERS, ArticleRevision, RevisionOrder
 from schema.articles.texts import ArticleCorrection, Credit, corrections, credits
+from schema.distribution.lists import LATEST, DistributionFilter, DistributionOrder
 from schema.engagement.types import Counted
 from schema.organizations.types import Organization
 from schema.people.types import Person
@@ -24,6 +25,7 @@ from schema.reviews.lists import REVIEW_ORDERS, ReviewFilter, ReviewOrder
 from schema.scalars import Block
 
 if TYPE_CHECKING:
+    from schema.distribution.types import Distribution
     from schema.posts.types import Post
     from schema.publishing.types import Embargo
     from schema.reviews.types import Review
@@ -99,6 +101,15 @@ class Article(Counted, Node):
         by=REVIEW_ORDERS,
         filters=ReviewFilter,
         where="{row}.subject_kind = 'ARTICLE' AND {row}.subject_id = {parent}.id",
+    )
+    distributions: Connection[
+        Annotated[Distribution, strawberry.lazy("schema.distribution.types")]
+    ] = page(
+        "Accounts it was offered to; those you may see.",
+        orders=DistributionOrder,
+        by=LATEST,
+        filters=DistributionFilter,
+        where="{row}.article_id = {parent}.id",
     )
     posts: Connection[Annotated[Post, strawberry.lazy("schema.posts.types")]] = page(
         "Where it was carried further.",

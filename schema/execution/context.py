@@ -13,12 +13,16 @@ from domain.secrets import SecretBox
 
 
 class Context(msgspec.Struct, frozen=True):
-    """Who asks, when, under which request id; and the box secrets are sealed in."""
+    """Who asks, when, under which request id; and the box secrets are sealed in.
+
+    address: where links for people lead; empty where that is not known.
+    """
 
     viewer: Viewer
     now: datetime
     request_id: str
     box: SecretBox
+    address: str = ""
 
     @property
     def act(self) -> Act:

@@ -10,6 +10,7 @@ import strawberry
 from domain.partners.access import visible
 from domain.partners.rules import PartnerKind, Platform
 from schema.deliveries.lists import DELIVERY_ORDERS, DeliveryFilter, DeliveryOrder
+from schema.distribution.lists import LATEST, DistributionFilter, DistributionOrder
 from schema.engagement.types import Counted
 from schema.indices.types import IndexScore, indices
 from schema.lookups import by_reads
@@ -24,6 +25,7 @@ from schema.relay import Connection, Node
 
 if TYPE_CHECKING:
     from schema.deliveries.types import Delivery
+    from schema.distribution.types import Distribution
     from schema.posts.types import Post
 
 
@@ -76,6 +78,15 @@ class Account(Counted, Node):
         where="{row}.account_id = {parent}.id",
         size="post.account_id",
         kept=by_reads("post_listing", "account_id"),
+    )
+    distributions: Connection[
+        Annotated[Distribution, strawberry.lazy("schema.distribution.types")]
+    ] = page(
+        "Articles it was offered; those you may see.",
+        orders=DistributionOrder,
+        by=LATEST,
+        filters=DistributionFilter,
+        where="{row}.account_id = {parent}.id",
     )
     pull_status: PullStatus | None = restricted(
         Restriction.DELIVERIES,

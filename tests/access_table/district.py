@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from domain.access import Act, Role, Scope
+from domain.articles import actions as articles
 from domain.deliveries.models import Delivery
+from domain.distribution import actions as distribution
 from domain.engagement.rules import Metric, Source
 from domain.inflation.flags import FlagKind
 from domain.inflation.models import InflationFlag
@@ -113,6 +115,10 @@ async def _internals(district: District) -> None:
         received_at=now,
     )
     await AccountPull.create(account_id=here.account_id)
+    sent = await make_article(here, title="去向")
+    await articles.publish(district.act, sent, 1)
+    offer = distribution.Offer(article_id=sent, account_ids=[here.account_id])
+    (offered,) = await distribution.distribute(district.act, offer, "")
     endpoint = await make_endpoint(district)
     media = await make_media(here.organization_id, "草稿.pdf")
     await set_embargo(district.act, draft, LATER, "发布会")
@@ -141,6 +147,8 @@ async def _internals(district: District) -> None:
         "post": f"Post:{post}",
         "delivery": f"Delivery:{delivery.id}",
         "flag": f"InflationFlag:{await make_flag(post)}",
+        "sent": f"Article:{sent}",
+        "distribution": f"Distribution:{offered}",
         "endpoint": f"WebhookEndpoint:{endpoint}",
         "user": f"User:{user.id}",
     }

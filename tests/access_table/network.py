@@ -12,7 +12,7 @@ QUERIES: dict[str, list[Read]] = {
     "teams": [public("{ it: teams { totalCount } }", {"totalCount": 0})],
     "network": [
         public(
-            "{ it: network { counts { articles posts } } }", {"counts": {"articles": 0, "posts": 0}}
+            "{ it: network { counts { articles posts } } }", {"counts": {"articles": 1, "posts": 0}}
         )
     ],
 }

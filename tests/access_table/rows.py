@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from importlib import import_module
+from pkgutil import iter_modules
 from types import ModuleType
 
-from tests.access_table import (
-    articles,
-    engagement,
-    fronts,
-    media,
-    network,
-    partners,
-    people,
-    publishing,
-    reviews,
-    webhooks,
-)
+import tests.access_table
 from tests.access_table.callers import Read, Write
 
 NOUNS: list[ModuleType] = [
-    *(
-        articles,
-        engagement,
-        fronts,
-        media,
-        network,
-        partners,
-        people,
-        publishing,
-        reviews,
-        webhooks,
-    ),
+    module
+    for found in iter_modules(tests.access_table.__path__)
+    if hasattr(module := import_module(f"tests.access_table.{found.name}"), "QUERIES")
+    and module.__name__ != __name__
 ]
 
 

@@ -218,7 +218,9 @@ FIELDS: dict[tuple[str, str], Callable[..., Any]] = {
     ("Query", "engagementSeries"): _engagement_series,
     **{
         ("Query", name): _node
-        for name in ("account", "campaign", "media", "organization", "partner", "post")
+        for name in (
+            *("account", "campaign", "distribution", "media", "organization", "partner", "post"),
+        )
     },
     **REVISIONS,
     ("AuditEntry", "before"): _json_or_none("before"),
@@ -229,6 +231,7 @@ FIELDS: dict[tuple[str, str], Callable[..., Any]] = {
     ("Delivery", "rejected"): lambda asked, delivery: len(delivery.rejected),
     ("Delivery", "rejections"): lambda asked, delivery: _rejections(delivery),
     ("Delivery", "restatements"): lambda asked, delivery: _restatements(asked, delivery),
+    ("Distribution", "package"): lambda asked, row: SimpleNamespace(**row.package),
     ("InflationFlag", "inputs"): lambda asked, flag: json_text(flag.inputs),
     ("InflationFlag", "discount"): _discount,
     ("WebhookMessage", "webhookId"): lambda asked, message: f"msg_{message.id}",

@@ -45,7 +45,9 @@ def _points_to(column: str) -> Belongs:
 
 
 BELONGS: dict[tuple[str, str], Belongs] = {
+    ("Account", "distributions"): _points_to("account_id"),
     ("Account", "posts"): _points_to("account_id"),
+    ("Article", "distributions"): _points_to("article_id"),
     ("Article", "posts"): _points_to("article_id"),
     ("Article", "revisions"): _points_to("article_id"),
     ("Campaign", "posts"): _points_to("campaign_id"),
@@ -102,8 +104,8 @@ def _has_account_on(asked: Asked, partner: Row, platform: str) -> bool:
     return any(row.partner_id == partner.id and row.platform == platform for row in accounts)
 
 
-def _is_on(asked: Asked, post: Row, platform: str) -> bool:
-    return bool(asked.tables.nouns["Account"][post.account_id].platform == platform)
+def _is_on(asked: Asked, row: Row, platform: str) -> bool:
+    return bool(asked.tables.nouns["Account"][row.account_id].platform == platform)
 
 
 FITS: dict[str, dict[str, Fits]] = {
@@ -134,6 +136,13 @@ FITS: dict[str, dict[str, Fits]] = {
     "Delivery": {
         "webhookId": _is("webhook_id"),
         "hasRejections": lambda asked, row, wanted: bool(row.rejected) == wanted,
+    },
+    "Distribution": {
+        "articleId": _is_of("article_id"),
+        "accountId": _is_of("account_id"),
+        "state": _is("state"),
+        "way": _is("way"),
+        "platform": _is_on,
     },
     "EngagementDiscount": {"metric": _is("metric")},
     "InflationFlag": {"state": _is("state"), "kind": _is("kind"), "metric": _is("metric")},

@@ -17,6 +17,8 @@ from domain.articles.rules import ArticleStatus
 from domain.audit.models import AuditEntry
 from domain.campaigns.models import Campaign
 from domain.deliveries.models import Delivery, Restatement
+from domain.distribution.models import Distribution
+from domain.distribution.rules import DistributionState, DistributionWay
 from domain.engagement.rules import Metric, Source, SubjectKind
 from domain.inflation.flags import FlagKind
 from domain.inflation.models import EngagementDiscount, InflationFlag
@@ -57,6 +59,8 @@ async def fill(now: datetime, *, hidden_from: int | None = None) -> Filling:
     await _carriers(filling)
     for number in range(64):
         filling.posts.append(await _post(filling, number))
+    for number in range(16):
+        await _distribution(filling, number)
     for number in range(14):
         await _delivery(filling, number)
     await _webhooks(filling)
@@ -218,6 +222,37 @@ async def _post(filling: Filling, number: int) -> Post:
         posted_at=filling.moment(),
         created_at=filling.moment(),
         **home,
+    )
+
+
+async def _distribution(filling: Filling, number: int) -> None:
+    """Each of an article and an account that no other has."""
+    states = list(DistributionState)
+    state = states[number % len(states)]
+    has_post = state in (DistributionState.ACCEPTED, DistributionState.GONE)
+    is_open = state in (DistributionState.QUEUED, DistributionState.SENT)
+    await Distribution.create(
+        id=next(filling.hidden),
+        article=filling.articles[number],
+        account=filling.one(filling.accounts),
+        way=filling.one(list(DistributionWay)),
+        state=state,
+        package={
+            "form": filling.one(["HTML", "TEXT"]),
+            "title": CANARY + filling.one(TEXTS),
+            "summary": CANARY,
+            "body": CANARY + filling.one(TEXTS),
+            "images": [f"https://example.org/{CANARY}"] * (number % 3),
+            "cuts": [CANARY] * (number % 2),
+        },
+        note=CANARY,
+        reason=CANARY,
+        post=filling.posts[number] if has_post else None,
+        attempts=number,
+        next_at=filling.moment() if state is DistributionState.QUEUED else None,
+        version=1 + number % 3,
+        created_at=filling.moment(),
+        answered_at=None if is_open else filling.moment(),
     )
 
 

@@ -9,6 +9,7 @@ from domain.articles.models import Article, ArticleRevision
 from domain.articles.rules import ArticleStatus
 from domain.audit.models import AuditEntry, AuditLink
 from domain.deliveries.models import Delivery, Restatement
+from domain.distribution.models import Distribution
 from domain.inflation.models import EngagementDiscount, InflationFlag
 from domain.media.models import Media
 from domain.posts.models import Post
@@ -48,6 +49,10 @@ def sees(tables: Tables, row: Row, viewer: Viewer) -> bool:
             or _has_role(tables, roles, WRITES, row.organization_id)
             or _partner_of(tables, row.account_id) == partner
         )
+    if isinstance(row, Distribution):
+        home = tables.nouns["Article"][row.article_id].organization_id
+        is_own = _partner_of(tables, row.account_id) == partner
+        return is_own or _has_role(tables, roles, WRITES, home)
     if isinstance(row, InflationFlag | EngagementDiscount):
         post = tables.nouns["Post"][row.post_id]
         return _has_role(tables, roles, WATCHES, post.organization_id)
@@ -113,6 +118,7 @@ MAY: dict[str, tuple[Role, ...]] = {
     "REVIEW": (Role.REVIEWER, Role.PUBLISHER, Role.ADMINISTRATOR),
     "MANAGE_REVIEWS": (Role.ADMINISTRATOR,),
     "UPLOAD_MEDIA": (Role.AUTHOR, Role.PUBLISHER, Role.ADMINISTRATOR),
+    "DISTRIBUTE_ARTICLE": (Role.PUBLISHER, Role.ADMINISTRATOR),
     "CREATE_CAMPAIGN": (Role.PUBLISHER, Role.ADMINISTRATOR),
     "REGISTER_POST": (Role.PUBLISHER, Role.ADMINISTRATOR),
     "IMPORT_ENGAGEMENT": (Role.ADMINISTRATOR,),

@@ -15,6 +15,7 @@ from domain.articles.models import Article, ArticleRevision, RevisionName
 from domain.audit.models import AuditEntry, AuditLink
 from domain.campaigns.models import Campaign
 from domain.deliveries.models import Delivery, Restatement
+from domain.distribution.models import Distribution
 from domain.engagement.models import MetricDefinition
 from domain.engagement.rules import Addition
 from domain.inflation.models import EngagementDiscount, InflationFlag
@@ -40,6 +41,7 @@ MODELS: tuple[type[Model], ...] = (
     AuditLink,
     Campaign,
     Delivery,
+    Distribution,
     EngagementDiscount,
     InflationFlag,
     Media,

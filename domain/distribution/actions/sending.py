@@ -1,0 +1,81 @@
+"""What workers send: taken by one at a time, and what the platform said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from domain.access import Act
+from domain.changes import changing
+from domain.distribution.actions.answering import Carried, conclude, settle
+from domain.distribution.models import Distribution
+from domain.distribution.rules import LEASE, LONGEST_REASON, DistributionState, next_attempt
+from domain.partners.models import Account
+
+CLAIM = """
+WITH due AS (
+    SELECT id FROM distribution
+    WHERE state = 'QUEUED' AND next_at <= $1::timestamptz
+    ORDER BY next_at, id LIMIT $2 FOR UPDATE SKIP LOCKED
+)
+UPDATE distribution d SET attempts = d.attempts + 1, next_at = $1::timestamptz + $3::interval
+FROM due WHERE d.id = due.id
+RETURNING d.id, d.account_id, d.attempts, d.package
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One to send now. attempts: this one among them."""
+
+    id: int
+    account_id: int
+    attempts: int
+    package: Mapping[str, Any]
+
+
+async def claim(client: BaseDBAsyncClient, *, now: datetime, most: int) -> list[Due]:
+    """Nobody else gets them before the lease is over."""
+    rows = await client.execute_query_dict(CLAIM, [now, most, LEASE])
+    return [Due(**{**row, "package": json.loads(row["package"])}) for row in rows]
+
+
+async def taken(act: Act, due: Due, carried: Carried) -> bool:
+    """The platform shows it. Whether that was news: an attempt that came too late changes
+    nothing."""
+    async with changing() as client:
+        row = await _still(client, due)
+        if row is None:
+            return False
+        account = await Account.get(id=row.account_id, using_db=client)
+        await conclude(client, act, row, account, carried)
+        return True
+
+
+async def turned_away(
+    act: Act, due: Due, why: str, *, for_good: bool, retry_after: timedelta | None = None
+) -> DistributionState | None:
+    """It did not arrive: tried again later, or refused. None for an attempt that came too late."""
+    async with changing() as client:
+        row = await _still(client, due)
+        if row is None:
+            return None
+        again = None if for_good else next_attempt(due.attempts, act.now, retry_after)
+        if again is None:
+            reason = why[:LONGEST_REASON]
+            await settle(client, act, row, DistributionState.REFUSED, "distribution.refuse", reason)
+        else:
+            row.next_at = again
+            await row.save(using_db=client, update_fields=["next_at"])
+        return row.state
+
+
+async def _still(client: BaseDBAsyncClient, due: Due) -> Distribution | None:
+    """The row, held, unless somebody ended it or another worker took it over meanwhile."""
+    found = Distribution.filter(id=due.id, state=DistributionState.QUEUED, attempts=due.attempts)
+    return await found.using_db(client).select_for_update(no_key=True).first()
