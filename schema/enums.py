@@ -81,6 +81,8 @@ described(
     SKIPPED="When its time came there was nothing to do any more.",
     FAILED="When its time came it was refused: `problem` and `told` say why.",
     CANCELLED="It was given up before its time.",
+)
+described(
     DistributionWay,
     "How an article gets to an account.",
     INTERFACE="A worker sends it by the platform's interface.",

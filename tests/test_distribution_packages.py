@@ -71,14 +71,14 @@ def test_a_shortened_text_is_a_beginning(words: str, most: int) -> None:
 def test_a_short_text_goes_whole_with_the_link() -> None:
     content = Content(title="题", summary="", html="<p>文。</p>", text="文。", url=ADDRESS)
     made = package(content, LIMITS[Platform.WEIBO])
-    assert (made.form, made.title, made.body) == (TextForm.TEXT, "", f"【题】文。\n{ADDRESS}")
+    assert (made.form, made.title, made.body) == (TextForm.TEXT, "", f"【题】\n文。\n{ADDRESS}")
     assert made.cuts == []
 
 
 def test_a_long_text_becomes_its_summary_with_the_link() -> None:
     made = package(WHOLE, LIMITS[Platform.MASTODON])
-    assert made.body == f"【志愿者走进社区】一百名志愿者走进社区。\n{ADDRESS}"
-    assert made.cuts == ["body: 500 of 4244 characters", "images: 4 of 40"]
+    assert made.body == f"【志愿者走进社区】\n一百名志愿者走进社区。\n{ADDRESS}"
+    assert made.cuts == ["body: 500 of 4245 characters", "images: 4 of 40"]
 
 
 def test_long_html_is_cut_between_paragraphs() -> None:
@@ -91,7 +91,7 @@ def test_long_html_is_cut_between_paragraphs() -> None:
     )
     made = package(content, Limits(TextForm.HTML, text=120))
     link = f'<p><a href="{ADDRESS}">全文</a></p>'
-    assert made.body == "<p>a &amp; b</p><p>二</p><p>三</p><p>四</p>" + link
+    assert made.body == "<p>a &amp; b</p><p>二</p><p>三</p>" + "<p>四</p>" * 3 + link
     assert len(made.body) <= 120
 
 

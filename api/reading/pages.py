@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,6 +12,7 @@ from api.people.pages import TEMPLATES
 from api.reading.asking import article_of, articles_of
 from api.reading.replies import POLICY, kept, reading
 from api.reading.structured import in_script, news_article
+from domain.articles.rules import page_of
 from settings import Settings
 
 LANGUAGE = "zh-CN"
@@ -21,7 +22,7 @@ SECONDS = 60
 
 def address_of(settings: Settings, slug: str) -> str:
     """The canonical address of an article."""
-    return f"{settings.address}/articles/{quote(slug, safe='')}"
+    return f"{settings.address}{page_of(slug)}"
 
 
 async def article(request: Request) -> Response:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from urllib.parse import quote
 
 from domain import text
 from domain.problems import Conflict, Invalid, NotFound
@@ -42,6 +43,11 @@ def check_slug(slug: str) -> str:
             "a slug is one word without spaces, /, ? and #", path=("slug",), code="INVALID_SLUG"
         )
     return known
+
+
+def page_of(slug: str) -> str:
+    """The path of the article's page: where links to it lead, below the deployment's address."""
+    return f"/articles/{quote(slug, safe='')}"
 
 
 def slug_from(title: str) -> str:

@@ -97,7 +97,7 @@ def _escaped(words: str) -> str:
 
 def _text(content: Content, limits: Limits, cuts: list[str]) -> str:
     """The title stands in the text where the post has none of its own."""
-    head = f"【{content.title}】" if limits.title == 0 else ""
+    head = f"【{content.title}】\n" if limits.title == 0 else ""
     whole = head + content.text
     tail = f"\n{content.url}" if content.url else ""
     if limits.text is None or len(whole) + len(tail) <= limits.text:

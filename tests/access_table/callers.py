@@ -66,12 +66,14 @@ Setup = Callable[[District], Awaitable[dict[str, Any]]]
 @dataclass(frozen=True)
 class Write:
     """setup: makes what the mutation is about and gives its input, anew for each caller. allowed:
-    who may. problem: what all others are told, as code and path; some: who is told otherwise."""
+    who may. problem: what all others are told, as code and path; some: who is told otherwise.
+    entries: how many it leaves in the audit trail."""
 
     setup: Setup
     allowed: frozenset[str]
     problem: str
     some: tuple[tuple[frozenset[str], str], ...] = ()
+    entries: int = 1
 
     def outcome(self, caller: str) -> str:
         if caller in self.allowed:

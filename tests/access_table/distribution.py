@@ -32,9 +32,9 @@ QUERIES: dict[str, list[Read]] = {
     ],
     "distribution": [
         Read(
-            '{ it: distribution(id: "%(distribution)s") { package { title } } }',
+            '{ it: distribution(id: "%(distribution)s") { package { form } } }',
             SEERS,
-            {"package": {"title": "去向"}},
+            {"package": {"form": "TEXT"}},
         )
     ],
     "distributions": [
@@ -76,7 +76,9 @@ async def _ended(district: District) -> dict[str, Any]:
 AWAY = ELSEWHERE | {"partner elsewhere"}
 MUTATIONS: dict[str, Write] = {
     "distributeArticle": Write(_published, PUBLISHERS, NOBODY, ((ELSEWHERE, NOT_YOURS),)),
-    "acceptDistribution": Write(_accepted, PUBLISHERS | {"partner"}, NOBODY, ((AWAY, NOT_THERE),)),
+    "acceptDistribution": Write(
+        _accepted, PUBLISHERS | {"partner"}, NOBODY, ((AWAY, NOT_THERE),), entries=2
+    ),
     "refuseDistribution": Write(_ended, PUBLISHERS | {"partner"}, NOBODY, ((AWAY, NOT_THERE),)),
     "cancelDistribution": Write(
         _ended, PUBLISHERS, NOBODY, ((AWAY, NOT_THERE), (frozenset({"partner"}), NOT_YOURS))

@@ -14,7 +14,6 @@ NOUNS: list[ModuleType] = [
     module
     for found in iter_modules(tests.access_table.__path__)
     if hasattr(module := import_module(f"tests.access_table.{found.name}"), "QUERIES")
-    and module.__name__ != __name__
 ]
 
 

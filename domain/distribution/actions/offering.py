@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from urllib.parse import quote
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
@@ -12,7 +11,7 @@ from domain import text
 from domain.access import Act
 from domain.articles.access import visible as sees_article
 from domain.articles.models import Article
-from domain.articles.rules import ArticleStatus
+from domain.articles.rules import ArticleStatus, page_of
 from domain.audit import actions as audit
 from domain.changes import change
 from domain.distribution.content import content_of
@@ -69,7 +68,7 @@ async def distribute(act: Act, offer: Offer, public_url: str) -> list[int]:
 
 
 def _address(article: Article, public_url: str) -> str:
-    return f"{public_url}/articles/{quote(article.slug)}" if public_url else ""
+    return f"{public_url}{page_of(article.slug)}" if public_url else ""
 
 
 async def _accounts(client: BaseDBAsyncClient, numbers: Sequence[int]) -> list[Account]:

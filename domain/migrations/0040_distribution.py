@@ -22,7 +22,7 @@ END $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [('domain', '0032_dumped_triggers')]
+    dependencies = [("domain", "0039_fronts")]
 
     initial = False
 
