@@ -27,6 +27,8 @@ from domain.partners.rules import PartnerKind, Platform
 from domain.permissions import Permission
 from domain.posts.rules import PostState
 from domain.publishing.rules import PlannedStep, PlanState
+from domain.reviews.checks.documents import TermKind
+from domain.reviews.checks.steps import CheckKind
 from domain.reviews.rules import (
     AfterChange,
     EntryKind,
@@ -379,4 +381,22 @@ described(
     WITHDRAWN="It was taken back.",
     PUBLISHED="What passed went public.",
     PUBLISHED_URGENTLY="It went public before its review was over.",
+)
+described(
+    CheckKind,
+    "What is looked for in what is reviewed.",
+    MISSING_ALT="Pictures that say nothing to who cannot see them.",
+    UNSET_SOURCE="No source.",
+    TERM="Sensitive and incorrect words of the lists.",
+    LEADER="Names and titles of leaders, by the list.",
+    TYPOGRAPHY="How Chinese is set: punctuation and spaces.",
+    DUPLICATE="Something public that says nearly the same.",
+    DEAD_LINK="Links that lead to nothing.",
+)
+described(
+    TermKind,
+    "Why a word is on the list.",
+    SENSITIVE="It needs care.",
+    INCORRECT="It is wrong.",
+    LEADER="It is a leader's name; the suggestion is the title that belongs before it.",
 )

@@ -36,6 +36,7 @@ from schema.publishing.mutations import PublishingMutations
 from schema.publishing.queries import PublishingQueries
 from schema.pulling.mutations import PullingMutations
 from schema.relay import PAGES, NodeQueries
+from schema.reviews.checks import ReviewCheckMutations, ReviewCheckQueries
 from schema.reviews.mutations import ReviewMutations
 from schema.reviews.queries import ReviewQueries
 from schema.reviews.workflows import ReviewWorkflowMutations
@@ -69,6 +70,7 @@ class Query(
     OrganizationQueries,
     PartnerQueries,
     PostQueries,
+    ReviewCheckQueries,
     ReviewQueries,
     PublishingQueries,
     TeamQueries,
@@ -92,6 +94,7 @@ class Mutation(
     PostMutations,
     PublishingMutations,
     PullingMutations,
+    ReviewCheckMutations,
     ReviewMutations,
     ReviewWorkflowMutations,
     TokenMutations,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from domain.access import Act, Role
 from domain.articles import actions as articles
 from domain.reviews.actions import workflows
+from domain.reviews.checks.steps import CheckKind
 from domain.reviews.rules import Stage, StageKind
 from tests.rows import EDITOR, World, make_organization
 
@@ -17,7 +19,11 @@ def stage(title: str, role: Role = Role.REVIEWER, **given: Any) -> Stage:
 
 
 async def make_workflow(
-    organization_id: int, *stages: Stage, act: Act = EDITOR, allows_urgent: bool = True
+    organization_id: int,
+    *stages: Stage,
+    act: Act = EDITOR,
+    allows_urgent: bool = True,
+    checks: Sequence[CheckKind] = (),
 ) -> int:
     """Of one stage where none is given, assigned to the organization."""
     new = workflows.NewWorkflow(
@@ -25,16 +31,17 @@ async def make_workflow(
         organization_id=organization_id,
         stages=stages or [stage("初审")],
         allows_urgent=allows_urgent,
+        checks=checks,
     )
     number = await workflows.create(act, new)
     await workflows.assign(act, number, organization_id)
     return number
 
 
-async def make_desk(world: World, *stages: Stage) -> World:
+async def make_desk(world: World, *stages: Stage, checks: Sequence[CheckKind] = ()) -> World:
     """An organization below the world's whose articles are reviewed."""
     desk = await make_organization(world.organization_id, "编辑部")
-    await make_workflow(desk, *stages)
+    await make_workflow(desk, *stages, checks=checks)
     return replace(world, organization_id=desk)
 
 

@@ -39,7 +39,7 @@ SCHEMA = build()
 CORE = SCHEMA._schema
 NODE = CORE.get_type("Node")
 assert isinstance(NODE, GraphQLInterfaceType)
-IDENTIFIED = {type_.name for type_ in CORE.get_possible_types(NODE)}
+IDENTIFIED = {"Review", *(type_.name for type_ in CORE.get_possible_types(NODE))}
 
 
 def _value(argument: GraphQLArgument, target: GraphQLNamedType) -> str:

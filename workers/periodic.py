@@ -13,6 +13,7 @@ from domain.inflation.finding import find
 from domain.reviews.actions.escalation import escalate
 from domain.webhooks.outbox import tell_crossings
 from workers import distribution, webhooks
+from workers.links import check_links, keep_what_is_public
 from workers.media import render_due, sweep_store
 from workers.publishing import publish_due
 from workers.tools import Tools
@@ -62,5 +63,7 @@ PERIODIC = [
     Periodic("escalate_reviews", EVERY_MINUTE, escalate_reviews),
     Periodic("render_media", EVERY_TWO_SECONDS, render_due),
     Periodic("sweep_media", HOURLY_LATER, sweep_store),
+    Periodic("check_links", EVERY_MINUTE, check_links),
+    Periodic("keep_fingerprints", EVERY_MINUTE, keep_what_is_public),
     Periodic("review_inflation", HOURLY_LATER, review_inflation),
 ]

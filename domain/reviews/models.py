@@ -6,6 +6,7 @@ from typing import Any
 
 from tortoise import fields
 from tortoise.contrib.postgres.fields import ArrayField
+from tortoise.fields.db_defaults import SqlDefault
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import UniqueConstraint
 from tortoise.models import Model
@@ -13,14 +14,19 @@ from tortoise.models import Model
 from domain.access import Role
 from domain.columns import check, one_of
 from domain.organizations.models import Organization
+from domain.reviews.checks.documents import TermKind
+from domain.reviews.checks.steps import CheckKind
 from domain.reviews.rules import EntryKind, ReviewState, SubjectOfReview
+
+NO_TEXTS = SqlDefault("'{}'")
 
 
 class ReviewWorkflow(Model):
     """Stages in order. A run keeps those it began with.
 
     organization: below which it may be used; none: in the whole network. allows_urgent: whether
-    something may go public first and be reviewed afterwards.
+    something may go public first and be reviewed afterwards. checks: what is looked for in each
+    revision; a stage passes when nothing found is open.
     """
 
     organization_id: int | None
@@ -33,6 +39,9 @@ class ReviewWorkflow(Model):
     subject_kind = fields.CharEnumField(SubjectOfReview, max_length=16)
     stages: fields.Field[list[dict[str, Any]]] = fields.JSONField()
     allows_urgent = fields.BooleanField(default=False)
+    checks: fields.Field[list[str]] = ArrayField(
+        element_type="text", default=list, db_default=NO_TEXTS
+    )
     version = fields.IntField(default=1)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
@@ -84,6 +93,7 @@ class Review(Model):
     many more may. barred: who may not act now, whatever their role.
     due_at, overdue_at: when the stage should be over; when it was found not to be.
     is_urgent: it went public before its review was over; stays so for ever.
+    checks: the workflow's when it began. links_checked: the latest revision whose links were asked.
     """
 
     organization_id: int
@@ -115,6 +125,10 @@ class Review(Model):
     due_at = fields.DatetimeField(null=True)
     overdue_at = fields.DatetimeField(null=True)
     is_urgent = fields.BooleanField(default=False)
+    checks: fields.Field[list[str]] = ArrayField(
+        element_type="text", default=list, db_default=NO_TEXTS
+    )
+    links_checked = fields.IntField(null=True)
     version = fields.IntField(default=1)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
@@ -197,4 +211,80 @@ class ReviewInvitation(Model):
             UniqueConstraint(fields=("sha256",), name="review_invitation_known"),
             check("review_invitation", "hashed", "octet_length(sha256) = 32"),
             check("review_invitation", "period", "expires_at > created_at"),
+        )
+
+
+class ReviewFinding(Model):
+    """What a check found in one revision. overridden_*: who let it stand, and why."""
+
+    review_id: int
+
+    id = fields.BigIntField(primary_key=True)
+    review: fields.ForeignKeyRelation[Review] = fields.ForeignKeyField(
+        "domain.Review", on_delete=fields.RESTRICT, related_name="findings"
+    )
+    revision = fields.IntField()
+    check_kind = fields.CharEnumField(CheckKind, max_length=16)
+    block = fields.CharField(max_length=64, default="")
+    excerpt = fields.CharField(max_length=300, default="")
+    message = fields.CharField(max_length=300)
+    suggestion = fields.CharField(max_length=300, default="")
+    created_at = fields.DatetimeField()
+    overridden_at = fields.DatetimeField(null=True)
+    overridden_by = fields.CharField(max_length=200, default="")
+    reason = fields.CharField(max_length=1000, default="")
+
+    class Meta:
+        table = "review_finding"
+        indexes = (Index(fields=("review_id", "revision", "id"), name="review_finding_review"),)
+        constraints = (
+            one_of("review_finding", "check_kind", CheckKind),
+            check("review_finding", "reasoned", "(overridden_at IS NULL) = (reason = '')"),
+        )
+
+
+class ReviewTerm(Model):
+    """A word that checks look for. organization: for it and all below it; none: everywhere.
+
+    suggestion: what should stand instead; of a leader, the title that belongs before the name.
+    """
+
+    organization_id: int | None
+
+    id = fields.BigIntField(primary_key=True)
+    organization: fields.ForeignKeyNullableRelation[Organization] = fields.ForeignKeyField(
+        "domain.Organization", null=True, on_delete=fields.RESTRICT, related_name="review_terms"
+    )
+    kind = fields.CharEnumField(TermKind, max_length=16)
+    word = fields.CharField(max_length=100)
+    suggestion = fields.CharField(max_length=100, default="")
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "review_term"
+        indexes = (
+            Index(fields=("organization_id", "id"), name="review_term_organization"),
+            Index(fields=("word", "id"), name="review_term_word"),
+        )
+        constraints = (
+            one_of("review_term", "kind", TermKind),
+            check("review_term", "worded", "word <> ''"),
+            check("review_term", "titled", "kind <> 'LEADER' OR suggestion <> ''"),
+        )
+
+
+class ReviewFingerprint(Model):
+    """What something public says, as 64 bits (checks/simhash.py). hash: none for a short text."""
+
+    id = fields.BigIntField(primary_key=True)
+    subject_kind = fields.CharEnumField(SubjectOfReview, max_length=16)
+    subject_id = fields.BigIntField()
+    revision = fields.IntField()
+    hash = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "review_fingerprint"
+        constraints = (
+            UniqueConstraint(fields=("subject_kind", "subject_id"), name="review_fingerprint_once"),
+            one_of("review_fingerprint", "subject_kind", SubjectOfReview),
         )

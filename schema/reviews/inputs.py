@@ -6,6 +6,8 @@ import strawberry
 
 from domain.access import Role
 from domain.reviews.actions.decisions import Remark
+from domain.reviews.checks.documents import TermKind
+from domain.reviews.checks.steps import CheckKind
 from domain.reviews.rules import AfterChange, Stage, StageKind, StagePlace
 from schema.inputs import number_or_none
 
@@ -117,6 +119,9 @@ class CreateReviewWorkflowInput:
     allows_urgent: bool = strawberry.field(
         default=False, description="Whether something may go public first and be reviewed after."
     )
+    checks: list[CheckKind] = strawberry.field(
+        default_factory=list, description="What is looked for in each revision; nothing by itself."
+    )
 
 
 @strawberry.input(description="A workflow as it is to be. Reviews that run keep their stages.")
@@ -127,6 +132,9 @@ class UpdateReviewWorkflowInput:
     stages: list[ReviewStageInput] = strawberry.field(description="Its stages, in order: 1 to 12.")
     allows_urgent: bool = strawberry.field(
         default=False, description="Whether something may go public first and be reviewed after."
+    )
+    checks: list[CheckKind] = strawberry.field(
+        default_factory=list, description="What is looked for in each revision; nothing by itself."
     )
 
 
@@ -141,6 +149,31 @@ class AssignReviewWorkflowInput:
 @strawberry.input(description="An organization that is to have no workflow of its own.")
 class UnassignReviewWorkflowInput:
     organization_id: strawberry.ID = strawberry.field(description="Which organization.")
+
+
+@strawberry.input(description="Findings that are to stand as they are.")
+class OverrideFindingsInput:
+    ids: list[strawberry.ID] = strawberry.field(
+        description="Which: ids of findings of one review, at most 100."
+    )
+    reason: str = strawberry.field(description="Why; it stands in the record of the review.")
+
+
+@strawberry.input(description="A word that checks are to look for.")
+class AddReviewTermInput:
+    kind: TermKind = strawberry.field(description="Why it is on the list.")
+    word: str = strawberry.field(description="The word, or a leader's name.")
+    suggestion: str = strawberry.field(
+        default="", description="What should stand instead; of a leader, the title."
+    )
+    organization_id: strawberry.ID | None = strawberry.field(
+        default=None, description="For which organization and all below it; everywhere if none."
+    )
+
+
+@strawberry.input(description="A word that checks are not to look for any more.")
+class RemoveReviewTermInput:
+    id: strawberry.ID = strawberry.field(description="Which: a ReviewTerm's id.")
 
 
 def stages_of(given: list[ReviewStageInput]) -> list[Stage]:

@@ -9,6 +9,7 @@ import strawberry
 
 from domain.access import Role
 from domain.reviews.access import visible, visible_of_review, visible_workflows
+from domain.reviews.checks.steps import CheckKind
 from domain.reviews.rules import (
     AfterChange,
     EntryKind,
@@ -76,6 +77,7 @@ class ReviewWorkflow:
         "Its stages, in order.", table=STAGES, order_by="{row}.number", expected=USUAL_STAGES
     )
     allows_urgent: bool = column("Whether something may go public first and be reviewed after.")
+    checks: list[CheckKind] = column("What is looked for.", "to_json({row}.checks)")
     version: int = column("Grows with every change; an update carries the one it saw.")
     created_at: datetime = column("When it was made.")
     updated_at: datetime = column("When it was last changed.")
@@ -136,6 +138,22 @@ class ReviewInvitation:
     used_at: datetime | None = column("When they decided; null while they have not.")
 
 
+@stands_on("review_finding", visible_of_review)
+@strawberry.type(description="What a check found in one revision.")
+class ReviewFinding:
+    id: strawberry.ID = column("Global id, e.g. ReviewFinding:6.", "'ReviewFinding:' || {row}.id")
+    check: CheckKind = column("What was looked for.", "{row}.check_kind")
+    revision: int = column("In which revision.")
+    block: str = column("Id of the block of the body; empty: in the whole.")
+    excerpt: str = column("The words in question; may be empty.")
+    message: str = column("What is wrong with them.")
+    suggestion: str = column("What should stand there; empty where nothing is suggested.")
+    created_at: datetime = column("When it was found.")
+    overridden_at: datetime | None = column("When somebody let it stand; null while it is open.")
+    overridden_by: str = column("Who let it stand; empty while it is open.")
+    reason: str = column("Why they let it stand; empty while it is open.")
+
+
 @stands_on("review", visible)
 @strawberry.type(description="One run of a subject through a workflow.")
 class Review:
@@ -181,6 +199,13 @@ class Review:
         orders=ReviewEntryOrder,
         by=ENTRY_ORDERS,
         where="{row}.review_id = {parent}.id",
+    )
+    checks: list[CheckKind] = column("What is looked for.", "to_json({row}.checks)")
+    findings: Connection[ReviewFinding] = page(
+        "What the checks found in the revision under review.",
+        orders=ReviewEntryOrder,
+        by=ENTRY_ORDERS,
+        where="{row}.review_id = {parent}.id AND {row}.revision = {parent}.revision",
     )
     invitations: list[ReviewInvitation] = rows(
         "Who was invited, at most 50.",

@@ -59,6 +59,7 @@ class ReviewWorkflowMutations:
             ),
             stages=stages_of(input.stages),
             allows_urgent=input.allows_urgent,
+            checks=input.checks,
         )
         made = await workflows.create(info.context.act, new)
         return ReviewWorkflowPayload.of(workflow_id=made)
@@ -74,6 +75,7 @@ class ReviewWorkflowMutations:
             name=input.name,
             stages=stages_of(input.stages),
             allows_urgent=input.allows_urgent,
+            checks=input.checks,
         )
         await workflows.update(info.context.act, changed)
         return ReviewWorkflowPayload.of(workflow_id=number)

@@ -21,6 +21,8 @@ from domain.publishing.actions import NewPlan, set_embargo
 from domain.publishing.actions import plan as plan_of
 from domain.publishing.rules import PlannedStep
 from domain.pulling.models import AccountPull
+from domain.reviews.actions import terms
+from domain.reviews.checks.documents import TermKind
 from domain.reviews.models import ReviewWorkflow
 from domain.secrets import SecretBox
 from domain.tokens import actions as tokens
@@ -129,6 +131,8 @@ async def _internals(district: District) -> None:
         email="wang@example.org", name="王", state=UserState.ACTIVE, created_at=now
     )
     desk = await make_desk(here)
+    word = terms.NewTerm(kind=TermKind.SENSITIVE, word="最")
+    term = await terms.add(EDITOR, word)
     reviewed, review = await make_review(desk, title="送审稿")
     district.ids |= {
         "root": f"Organization:{district.root}",
@@ -142,6 +146,7 @@ async def _internals(district: District) -> None:
         "review": f"Review:{review}",
         "workflow": f"ReviewWorkflow:{(await ReviewWorkflow.get()).id}",
         "media": f"Media:{media}",
+        "term": f"ReviewTerm:{term}",
         "draft": f"Article:{draft}",
         "plan": f"PublicationPlan:{plan}",
         "post": f"Post:{post}",

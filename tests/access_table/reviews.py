@@ -7,7 +7,10 @@ from typing import Any
 
 from domain.access import Act
 from domain.ids import format_id, parse_id
-from domain.reviews.actions import claims, workflows
+from domain.reviews.actions import claims, terms, workflows
+from domain.reviews.checks.documents import TermKind
+from domain.reviews.checks.steps import CheckKind
+from domain.reviews.models import ReviewFinding
 from tests.access_table.callers import (
     ADMINISTRATORS,
     DRAFTS,
@@ -58,6 +61,7 @@ QUERIES: dict[str, list[Read]] = {
     "reviewWorkflows": [
         Read("{ it: reviewWorkflows " + ONE + " }", OF_DRAFTS, listed("workflow"), EMPTY)
     ],
+    "reviewTerms": [Read("{ it: reviewTerms " + ONE + " }", OF_DRAFTS, listed("term"), EMPTY)],
     "article": [
         Read(
             '{ it: article(id: "%(reviewed)s") { review { id } } }',
@@ -105,6 +109,31 @@ def _by(district: District, number: int) -> Act:
 
 async def _invited(district: District) -> dict[str, Any]:
     return {**await _review(district), "name": "张主任"}
+
+
+async def _found(district: District) -> dict[str, Any]:
+    """A finding of another's article."""
+    given = await _review(district)
+    number = parse_id(given["id"])[1]
+    made = await ReviewFinding.create(
+        review_id=number,
+        revision=1,
+        check_kind=CheckKind.TERM,
+        message="不当",
+        created_at=district.act.now,
+    )
+    return {"ids": [format_id("ReviewFinding", made.id)], "reason": "引文如此"}
+
+
+async def _new_term(district: District) -> dict[str, Any]:
+    return {"kind": "INCORRECT", "word": "按装", "organizationId": district.ids["here"]}
+
+
+async def _term(district: District) -> dict[str, Any]:
+    new = terms.NewTerm(
+        kind=TermKind.INCORRECT, word="按装", organization_id=district.here.organization_id
+    )
+    return {"id": format_id("ReviewTerm", await terms.add(district.act, new))}
 
 
 STAGES = [{"kind": "REVIEW", "title": "初审", "role": "REVIEWER"}]
@@ -163,6 +192,9 @@ MUTATIONS: dict[str, Write] = {
         ((WRITERS - ADMINISTRATORS, NOT_YOURS), (ANYWHERE_ELSE, NOT_THERE)),
     ),
     "inviteReviewer": Write(_invited, REVIEWERS, NOBODY, NOT_THE_STAGES),
+    "overrideFindings": Write(_found, REVIEWERS, NOBODY, NOT_THE_STAGES),
+    "addReviewTerm": Write(_new_term, ADMINISTRATORS, NOBODY, ((ELSEWHERE, HERE),)),
+    "removeReviewTerm": Write(_term, ADMINISTRATORS, NOBODY, ((ELSEWHERE, NOT_YOURS),)),
     "publishUrgently": Write(_urgent, PUBLISHERS, NOBODY, ((ELSEWHERE, NOT_THERE),)),
     "createReviewWorkflow": Write(_new_workflow, ADMINISTRATORS, NOBODY, ((ELSEWHERE, HERE),)),
     "updateReviewWorkflow": Write(_workflow, ADMINISTRATORS, NOBODY, ((ELSEWHERE, NOT_YOURS),)),

@@ -27,10 +27,11 @@ MOST_FIELDS = 60
 MOST_ALIASES = 70
 """From there on as few as can be: a document may have a hundred."""
 
+REVIEWS = ("review", "reviews", "reviewsToDo", "reviewTerms", "reviewWorkflow", "reviewWorkflows")
 ELSEWHERE = (
     *("explain", "breaks", "viewer", "roleGrants", "tokens", "users", "compareRevisions"),
-    *("review", "reviews", "reviewsToDo", "reviewWorkflow", "reviewWorkflows"),
     *("embargo", "front", "publicationPlans"),
+    *REVIEWS,
 )
 """Fields with proofs of their own: test_engagement_explanation.py, test_engagement_breaks.py,
 test_viewer.py, test_grants_graph.py, test_tokens_graph.py, test_users_graph.py, test_reviews.py,

@@ -14,8 +14,8 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from domain import text
 from domain.access import Act
 from domain.articles.access import visible
-from domain.articles.actions.reviewing import subject_of
 from domain.articles.actions.saving import append, head_of, said_by, store
+from domain.articles.actions.subject import subject_of
 from domain.articles.actions.values import (
     Writing,
     check_body,

@@ -9,8 +9,10 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from domain import text
 from domain.access import Act
 from domain.articles.access import visible
-from domain.articles.actions.reviewing import LONGEST_REASON, subject_of, submitted
+from domain.articles.actions.checking import check
+from domain.articles.actions.reviewing import LONGEST_REASON
 from domain.articles.actions.saving import head_of, said_by, store
+from domain.articles.actions.subject import subject_of, submitted
 from domain.articles.models import Article
 from domain.articles.rules import (
     ArticleStatus,
@@ -52,7 +54,9 @@ async def publish_urgently(act: Act, article_id: int, version: int, reason: str)
         row = await own_locked(client, act, PUBLISH, Article, article_id, visible, version)
         check_publishable(row.public_number, row.head_number)
         why = text.prose(reason, path=("reason",), longest=LONGEST_REASON, required=True)
-        await reviews.publish_urgently(client, act, await submitted(client, row), why)
+        run = await reviews.publish_urgently(client, act, await submitted(client, row), why)
+        said = await said_by(client, row.id, row.head_number)
+        await check(client, act, run, row.id, said, row.head_number)
         await _make_public(client, act, row, row.head_number, "article.publish_urgently")
 
 

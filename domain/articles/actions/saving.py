@@ -9,7 +9,8 @@ from typing import Any
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.access import Act
-from domain.articles.actions.reviewing import subject_of
+from domain.articles.actions.checking import check
+from domain.articles.actions.subject import subject_of
 from domain.articles.content import CONTENT, RENDERED, content_of
 from domain.articles.models import Article, ArticleRevision
 from domain.audit.actions import actor_id
@@ -50,7 +51,9 @@ async def append(
         reason=reason,
         created_at=act.now,
     )
-    await reviews.revised(client, act, subject_of(row))
+    run = await reviews.revised(client, act, subject_of(row))
+    if run is not None:
+        await check(client, act, run, row.id, said, row.head_number)
 
 
 async def store(client: BaseDBAsyncClient, act: Act, row: Article, values: dict[str, Any]) -> None:

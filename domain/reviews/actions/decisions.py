@@ -16,10 +16,11 @@ from domain.gates import may_at, require_at
 from domain.ids import format_id
 from domain.permissions import Permission
 from domain.problems import Forbidden, Invalid
+from domain.reviews.actions.findings import require_none_open
 from domain.reviews.actions.running import Run, acting, actor_of, note, seen
 from domain.reviews.people import people_of
 from domain.reviews.rules import EntryKind
-from domain.reviews.states import Entry, People
+from domain.reviews.states import Entry, People, step
 
 LONGEST_OPINION = 4_000
 LONGEST_REMARK = 1_000
@@ -84,6 +85,9 @@ async def decided(
         what = "this stage asks for an opinion" if decision.approves else "say why it is sent back"
         raise Invalid(what, path=("opinion",), code="EMPTY")
     remarks = _checked(decision.remarks)
+    step(run.standing, entry)
+    if decision.approves:
+        await require_none_open(client, run)
     return await note(client, act, run, entry, opinion=opinion, remarks=remarks, name=name)
 
 

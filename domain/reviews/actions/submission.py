@@ -86,6 +86,7 @@ async def _create(
         workflow_id=workflow.id,
         workflow_version=workflow.version,
         stages=workflow.stages,
+        checks=workflow.checks,
         created_at=act.now,
         updated_at=act.now,
     )
@@ -112,12 +113,13 @@ async def _check_places(
             )
 
 
-async def revised(client: BaseDBAsyncClient, act: Act, subject: Subject) -> None:
+async def revised(client: BaseDBAsyncClient, act: Act, subject: Subject) -> Run | None:
     """The subject has a new revision: a run that is not over takes note of it. One that was sent
-    back or has passed waits until it is submitted again."""
+    back or has passed waits until it is submitted again. Returns the run."""
     run = await open_run(client, subject)
-    if run is not None:
-        await note(client, act, run, await _entry(client, act, EntryKind.REVISED, subject))
+    if run is None:
+        return None
+    return await note(client, act, run, await _entry(client, act, EntryKind.REVISED, subject))
 
 
 async def require_unmoved(client: BaseDBAsyncClient, subject: Subject) -> None:

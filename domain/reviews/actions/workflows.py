@@ -19,6 +19,7 @@ from domain.permissions import Permission
 from domain.problems import Invalid
 from domain.reviews import workflows
 from domain.reviews.access import visible_workflows
+from domain.reviews.checks.steps import CheckKind
 from domain.reviews.models import ReviewAssignment, ReviewWorkflow
 from domain.reviews.rules import Stage, SubjectOfReview
 
@@ -43,6 +44,7 @@ class NewWorkflow:
     organization_id: int | None
     stages: Sequence[Stage]
     allows_urgent: bool = False
+    checks: Sequence[CheckKind] = ()
     subject_kind: SubjectOfReview = SubjectOfReview.ARTICLE
 
 
@@ -55,11 +57,12 @@ class ChangedWorkflow:
     name: str
     stages: Sequence[Stage]
     allows_urgent: bool = False
+    checks: Sequence[CheckKind] = ()
 
 
 async def create(act: Act, new: NewWorkflow) -> int:
     async with change(act, MANAGE) as client:
-        values = _checked(new.name, new.stages, new.allows_urgent)
+        values = _checked(new)
         values |= {"organization_id": new.organization_id, "subject_kind": new.subject_kind}
         await must_exist(client, Organization, new.organization_id, "organization_id")
         await require_at(client, act, MANAGE, new.organization_id, "organization_id")
@@ -77,7 +80,7 @@ async def update(act: Act, changed: ChangedWorkflow) -> None:
         row = await locked(client, ReviewWorkflow, changed.id)
         await own(client, act, MANAGE, row, row.organization_id, visible_workflows)
         check_version(row, changed.version)
-        values = _checked(changed.name, changed.stages, changed.allows_urgent)
+        values = _checked(changed)
         before, after = audit.changed({name: getattr(row, name) for name in values}, values)
         row.update_from_dict({**after, "version": row.version + 1, "updated_at": act.now})
         await row.save(using_db=client, update_fields=[*after, "version", "updated_at"])
@@ -85,11 +88,12 @@ async def update(act: Act, changed: ChangedWorkflow) -> None:
         await audit.record(client, act, "review_workflow.update", subject, before, after)
 
 
-def _checked(name: str, stages: Sequence[Stage], allows_urgent: bool) -> dict[str, Any]:
+def _checked(given: NewWorkflow | ChangedWorkflow) -> dict[str, Any]:
     return {
-        "name": text.line(name, path=("name",), longest=100),
-        "stages": workflows.stored(workflows.check_stages(stages)),
-        "allows_urgent": allows_urgent,
+        "name": text.line(given.name, path=("name",), longest=100),
+        "stages": workflows.stored(workflows.check_stages(given.stages)),
+        "allows_urgent": given.allows_urgent,
+        "checks": [kind.value for kind in CheckKind if kind in given.checks],
     }
 
 
