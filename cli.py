@@ -196,8 +196,27 @@ GROUPS = {
         ),
     ),
     "import": (
-        "Files into the ledger.",
+        "Articles from elsewhere, and figures into the ledger.",
         (
+            Command(
+                "articles",
+                "commands.article_imports:articles",
+                "Take articles from a feed, WordPress, documents, Markdown, a page or raw text.",
+                (
+                    "import articles https://example.org/feed --organization Organization:5"
+                    " --author Person:3 --preview",
+                    "import articles export.xml --organization Organization:5 --author Person:3"
+                    " --map-author 张三=Person:9 --map-category 要闻=社会",
+                    "import articles 旧稿/ --organization Organization:5 --author Person:3"
+                    " --drop-repeats",
+                ),
+            ),
+            Command(
+                "site",
+                "commands.sites:import_site",
+                "Enter the archive of a site where nothing is yet.",
+                ("import site site.zip",),
+            ),
             Command(
                 "engagement",
                 "commands.imports:engagement",
@@ -215,8 +234,23 @@ GROUPS = {
         ),
     ),
     "export": (
-        "Figures into files.",
+        "Articles, figures and the whole site into files.",
         (
+            Command(
+                "articles",
+                "commands.article_exports:articles",
+                "Write articles as Markdown, DOCX or JSON.",
+                (
+                    "export articles 花园.docx --article Article:12",
+                    "export articles out/ --format markdown --within Organization:5 --drafts",
+                ),
+            ),
+            Command(
+                "site",
+                "commands.sites:export_site",
+                "Write all that editors made, with the library's files, into one archive.",
+                ("export site site.zip",),
+            ),
             Command(
                 "engagement",
                 "commands.exports:engagement",

@@ -18,6 +18,7 @@ from domain.rights import become_application
 
 NOUNS = (
     "articles",
+    "articles.imports",
     "audit",
     "campaigns",
     "deliveries",

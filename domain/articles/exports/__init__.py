@@ -1,0 +1,1 @@
+"""Articles as files that others read: Markdown, DOCX, JSON."""

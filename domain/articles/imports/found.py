@@ -1,0 +1,50 @@
+"""What a reader finds in a source: articles, and what is none and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, TypeAlias
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One article of a source. source_id: the same whenever the source is read again.
+
+    body: HTML; markdown: what stands instead. author, category: as the source calls them.
+    source_url: where it is read there. notes: what was left out.
+    """
+
+    source_id: str
+    title: str
+    body: str | None = None
+    markdown: str | None = None
+    summary: str = ""
+    author: str = ""
+    category: str = ""
+    tags: tuple[str, ...] = ()
+    source_url: str = ""
+    language: str = ""
+    published_at: datetime | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Rejected(NamedTuple):
+    """Something of the source that cannot be an article. place: where it stands there."""
+
+    place: str
+    why: str
+
+
+Item: TypeAlias = Found | Rejected
+Reader: TypeAlias = Callable[[bytes], Iterator[Item]]
+"""Of a file's content; raises Unreadable when it is no such file at all."""
+
+
+class Unreadable(Exception):
+    """The source is not of the format; the message says why."""
+
+
+MOST_BYTES = 256 * 2**20
+MOST_ITEMS = 100_000

@@ -1,0 +1,80 @@
+"""WordPress's own export, WXR: posts with their text as the editor kept it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from domain.articles.imports.found import Found, Item, Rejected, Unreadable
+from domain.articles.imports.readers.xml import child_text, moment, name_of, parsed, text_of
+
+PARAGRAPHED = re.compile(r"<(p|div|h[1-6]|ul|ol|table|figure|blockquote)[\s>]", re.IGNORECASE)
+EDITORS = re.compile(r"<!--\s*/?wp:.*?-->", re.DOTALL)
+SHORTCODE = re.compile(r"\[(/?)([a-z_-]{2,30})([^\]\n]*)\]")
+KEPT_INSIDE = ("caption",)
+LEFT_OUT = ("trash", "auto-draft", "inherit")
+
+
+def read_wordpress(content: bytes) -> Iterator[Item]:
+    """Pages, attachments and menus are passed over; what is in the bin is rejected."""
+    root = parsed(content)
+    channel = next((child for child in root if name_of(child) == "channel"), None)
+    if channel is None or not child_text(channel, "wxr_version"):
+        raise Unreadable("this XML is no export of WordPress")
+    language = child_text(channel, "language")
+    for item in channel:
+        if name_of(item) == "item" and child_text(item, "post_type") == "post":
+            yield _item(item, language)
+
+
+def _item(item: Any, language: str) -> Item:
+    number, title = child_text(item, "post_id"), child_text(item, "title")
+    status = child_text(item, "status")
+    if not number:
+        return Rejected(title or "a post", "it has no number")
+    if status in LEFT_OUT:
+        return Rejected(f"post {number}", f"it is {status} there")
+    if not title:
+        return Rejected(f"post {number}", "it has no title")
+    texts = [text_of(child) for child in item if name_of(child) == "encoded"]
+    body, notes = _body(texts[0] if texts else "")
+    return Found(
+        source_id=f"post-{number}",
+        title=title,
+        body=body,
+        summary=texts[1][:1000] if len(texts) > 1 else "",
+        author=child_text(item, "creator"),
+        category=next(iter(_terms(item, "category")), ""),
+        tags=tuple(_terms(item, "post_tag")),
+        source_url=child_text(item, "link"),
+        language=language,
+        published_at=moment(child_text(item, "post_date_gmt", "pubDate")),
+        notes=notes,
+    )
+
+
+def _terms(item: Any, domain: str) -> list[str]:
+    found = [
+        text_of(child)
+        for child in item
+        if name_of(child) == "category" and child.get("domain") == domain
+    ]
+    return list(dict.fromkeys(text for text in found if text))
+
+
+def _body(text: str) -> tuple[str, tuple[str, ...]]:
+    """HTML, and which shortcodes of plugins were left out."""
+    left_out: dict[str, None] = {}
+
+    def taken(match: re.Match[str]) -> str:
+        if match[2] not in KEPT_INSIDE:
+            left_out[match[2]] = None
+        return ""
+
+    plain = SHORTCODE.sub(taken, EDITORS.sub("", text)).strip()
+    notes = tuple(f"shortcode [{name}] left out" for name in left_out)
+    if PARAGRAPHED.search(plain):
+        return plain, notes
+    parts = (part.strip().replace("\n", "<br>") for part in re.split(r"\n\s*\n", plain))
+    return "".join(f"<p>{part}</p>" for part in parts if part), notes
