@@ -176,6 +176,12 @@ GROUPS = {
                 ("bench soak", "bench soak --minutes 1 --seed 7", "bench soak --json"),
             ),
             Command(
+                "search",
+                "benchmarks.search.command:search",
+                "Ask labelled queries of 200,000 articles: nDCG@10, and the database's time.",
+                ("bench search", "bench search --documents 20000", "bench search --json"),
+            ),
+            Command(
                 "counting",
                 "benchmarks.counting:counting",
                 "Measure recording, rolling up, rebuilding and verifying.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -64,17 +64,28 @@ async def sized_database(server_url: str, articles: int, progress: Progress) -> 
     Made anew when the recipe or the migrations changed. Raises CommandFailed when a database of
     that name is not ours, or the user may not make one.
     """
-    name = f"xinfeng_bench_{articles}"
+
+    async def fill(url: str) -> None:
+        await _fill(url, articles, progress)
+
+    stamp = fingerprint(articles, migrations())
+    return await kept_database(server_url, f"xinfeng_bench_{articles}", stamp, fill)
+
+
+async def kept_database(
+    server_url: str, name: str, stamp: str, fill: Callable[[str], Awaitable[None]]
+) -> str:
+    """Address of the database of that name, filled anew where its stamp is another one."""
     url = make_conninfo(server_url, dbname=name)
-    stamp = MARK + fingerprint(articles, _migrations())
     try:
         connection = await asyncpg.connect(**connection_parameters(server_url))
         try:
-            if await _is_made(connection, name, stamp):
+            if await _is_made(connection, name, MARK + stamp):
                 return url
             await _make(connection, name)
-            await _fill(url, articles, progress)
-            await _stamp(connection, name, stamp)
+            await migrate(url, lambda line: None)
+            await fill(url)
+            await _stamp(connection, name, MARK + stamp)
         finally:
             await connection.close()
     except asyncpg.InsufficientPrivilegeError as error:
@@ -107,7 +118,6 @@ async def _stamp(connection: asyncpg.Connection, name: str, stamp: str) -> None:
 
 
 async def _fill(url: str, articles: int, progress: Progress) -> None:
-    await migrate(url, lambda line: None)
     connection = await asyncpg.connect(**connection_parameters(url))
     try:
         work = [*(Step("settings", sql) for sql in LOADING), *await _without_indexes(connection)]
@@ -135,7 +145,8 @@ async def _without_indexes(connection: asyncpg.Connection) -> list[Step]:
     return dropped + made
 
 
-def _migrations() -> list[str]:
+def migrations() -> list[str]:
+    """The texts of all migrations."""
     (place,) = domain.migrations.__path__
     return [path.read_text("utf-8") for path in sorted(Path(place).glob("0*.py"))]
 

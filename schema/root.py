@@ -41,6 +41,8 @@ from schema.reviews.mutations import ReviewMutations
 from schema.reviews.queries import ReviewQueries
 from schema.reviews.workflows import ReviewWorkflowMutations
 from schema.scalars import SCALARS
+from schema.search.queries import SearchQueries
+from schema.search.synonyms import SynonymMutations, SynonymQueries
 from schema.teams.queries import TeamQueries
 from schema.tokens.mutations import TokenMutations
 from schema.tokens.types import TokenQueries
@@ -73,6 +75,8 @@ class Query(
     ReviewCheckQueries,
     ReviewQueries,
     PublishingQueries,
+    SearchQueries,
+    SynonymQueries,
     TeamQueries,
     TokenQueries,
     ViewerQueries,
@@ -97,6 +101,7 @@ class Mutation(
     ReviewCheckMutations,
     ReviewMutations,
     ReviewWorkflowMutations,
+    SynonymMutations,
     TokenMutations,
     UserMutations,
     WebhookMutations,

@@ -89,11 +89,12 @@ class Listing:
 
 
 def listings(schema: GraphQLSchema) -> Iterator[Listing]:
+    """What a search finds is in an order of its own: tests/test_search_plans.py."""
     for owner in schema.type_map.values():
         if not isinstance(owner, GraphQLObjectType) or owner is schema.mutation_type:
             continue
         for name, field in owner.fields.items():
-            if "after" not in field.args:
+            if not {"after", "orderBy"} <= set(field.args):
                 continue
             orders = get_named_type(field.args["orderBy"].type)
             assert isinstance(orders, GraphQLEnumType)

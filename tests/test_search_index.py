@@ -53,7 +53,9 @@ async def test_an_article_is_found_as_it_now_is(database: str) -> None:
     assert draft is not None
     assert (draft["is_public"], draft["tags"]) == (False, ["公益"])
     assert draft["body"].split() == ["清晨", "雨中"]
-    assert draft["heading"] == ("'公益':110B '活动':3A '王':56B '社区':1A '社区活动':1A '编辑':57B")
+    assert draft["heading"] == (
+        "'公益':110B '区活':2A '活动':3A '王':56B '王编':56B '社区':1A '社区活动':1A '编辑':57B"
+    )
 
     await articles.publish(EDITOR, id_, 1)
     published = await entry("ARTICLE", id_)

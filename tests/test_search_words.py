@@ -9,7 +9,7 @@ from domain.search.asking import plain_query, read
 from domain.search.rules import check_synonyms
 from domain.search.sounds import sound
 from domain.search.vectors import vector
-from domain.search.words import coarse_words, fine_words, fold, squeezed
+from domain.search.words import cut_words, fold, kept_words, squeezed
 
 
 def test_letters_are_folded() -> None:
@@ -19,14 +19,15 @@ def test_letters_are_folded() -> None:
 
 def test_words_stand_where_their_letters_do() -> None:
     """A Latin word is one place wide, whatever was cut inside of Chinese ones."""
-    assert [tuple(word) for word in fine_words("志愿者的 Running 社区")] == [
+    assert [tuple(word) for word in kept_words("志愿者的 Running 社区")] == [
         ("志愿", 1, 2),
         ("愿者", 2, 2),
+        ("者的", 3, 2),
         ("志愿者", 1, 3),
         ("running", 5, 1),
         ("社区", 6, 2),
     ]
-    assert [word.text for word in coarse_words("志愿者的 Running 社区")] == [
+    assert [word.text for word in cut_words("志愿者的 Running 社区")] == [
         "志愿者",
         "running",
         "社区",
@@ -45,7 +46,10 @@ def test_a_vector_has_words_stems_places_and_weights() -> None:
     [
         ("社区 活动", "'社区' & '活动'"),
         ("志愿者", "('志愿者' | ('志愿' & '愿者'))"),
-        ("“文明实践”", "('文明' <2> '实践')"),
+        ("“文明实践”", "('文明' <1> '明实' <1> '实践')"),
+        ("宗馥莉", "'宗馥' & '馥莉'"),
+        ("南京市 雪", "('南京市' | ('南京' & '京市')) & '雪':*"),
+        ("什么时候 放假", "'放假'"),
         ('"free running shoes', "('free' <1> 'run' <1> 'shoe')"),
         ("手机 OR 华为 社区", "('手机' | '华为') & '社区'"),
         ("OR 社区", "'社区'"),
@@ -62,7 +66,7 @@ def test_what_is_not_wanted_stands_apart() -> None:
     question = read("社区 活动 -北京 -“南京 市民”")
     assert question.strict == "'社区' & '活动'"
     assert question.unwanted == "('北京') | (('南京' <2> '市民'))"
-    assert question.loose == "('活动') | ('社区')"
+    assert question.loose == "('社区') | ('活动')"
     assert question.terms == ("活动", "社区")
 
 

@@ -6,17 +6,29 @@ A pure function of the text; what comes out is text PostgreSQL casts to tsquery.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from domain.search.sounds import sound
 from domain.search.vectors import quoted
-from domain.search.words import Word, coarse_words, fine_words, fold, squeezed, stem
+from domain.search.words import Word, cut_words, fold, kept_words, squeezed, stem
 
 LONGEST_QUERY = 200
 MOST_GROUPS = 12
 """Words, phrases and alternatives that are looked at; what follows them is not."""
+
+MOST_LOOSE = 8
+"""Words of which most will do."""
+
+_ASKING_WORDS = (
+    "什么 时候 什么时候 为什么 怎么 怎样 如何 哪里 哪些 哪个 谁 多少 是否 有没有"
+    " how what when where who why"
+)
+ASKING_WORDS = frozenset(_ASKING_WORDS.split())
+"""Words that ask and are not asked for."""
+
+SHORTEST_SOUND = 4
 
 QUOTES = str.maketrans(dict.fromkeys("“”„「」『』《》＂", '"'))
 TERM = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
@@ -27,7 +39,7 @@ OR = {"OR", "|"}
 class Question:
     """What a query asks for.
 
-    strict: every word, as a tsquery; empty when there is none. loose: all words but one, empty
+    strict: every word, as a tsquery; empty when there is none. loose: most of the words, empty
     where there is only one. unwanted: what must not stand there; empty for nothing. squeezed,
     sound: of the wanted words together. terms: what is marked where it is found, folded.
     """
@@ -55,8 +67,9 @@ def read(query: str, *, is_typing: bool = False) -> Question:
         parts = _parts(term, is_last)
         if term["minus"]:
             unwanted.extend(_all(parts))
-        elif parts:
-            texts.append(term["phrase"] or term["word"] or "")
+            continue
+        texts.append(term["phrase"] or term["word"] or "")
+        if parts:
             if joins:
                 groups[-1] = [f"({_and(groups[-1])} | {_and(parts)})"]
             else:
@@ -66,10 +79,10 @@ def read(query: str, *, is_typing: bool = False) -> Question:
     plain = " ".join(texts)
     return Question(
         strict=_and(wanted),
-        loose=_all_but_one(wanted),
+        loose=_most_of(wanted),
         unwanted=" | ".join(unwanted),
         squeezed=squeezed(plain),
-        sound=sound(plain),
+        sound=_sound(plain),
         terms=_terms(plain),
     )
 
@@ -84,6 +97,12 @@ def alternatives(texts: Sequence[str]) -> str:
     return " | ".join(f"({query})" for query in map(plain_query, texts) if query)
 
 
+def _sound(text: str) -> str:
+    """Of two syllables or more: a single one sounds like too much."""
+    code = sound(text)
+    return code if len(code) >= SHORTEST_SOUND else ""
+
+
 def _parts(term: re.Match[str], is_beginning: bool) -> list[str]:
     if term["phrase"] is not None:
         return _phrase(term["phrase"])
@@ -92,39 +111,60 @@ def _parts(term: re.Match[str], is_beginning: bool) -> list[str]:
 
 
 def _words(text: str, is_beginning: bool = False) -> list[str]:
-    """A word that is made of shorter ones is also found where these stand apart."""
-    coarse, fine = coarse_words(text), fine_words(text)
-    parts = []
-    for word in coarse:
-        is_start = is_beginning and word is coarse[-1]
-        own = f"{quoted(word.text)}:*" if is_start else _quoted(word)
-        inside = _inside(word, fine)
-        parts.append(f"({own} | ({_and([quoted(each) for each in inside])}))" if inside else own)
+    """One part for each word. What the dictionary does not know is asked for pair by pair."""
+    words = [word for word in cut_words(text) if word.text not in ASKING_WORDS]
+    groups = list(_neighbours(words))
+    parts: list[str] = []
+    for group in groups:
+        if len(group) > 1:
+            parts += _pairs("".join(word.text for word in group))
+        elif group[0].width > 1 or group[0].text.isascii() or len(groups) == 1:
+            parts.append(_word(group[0], is_beginning and group is groups[-1]))
     return parts
 
 
-def _inside(word: Word, fine: Sequence[Word]) -> list[str]:
-    """The shorter words in a long one."""
-    start, end = word.place, word.place + word.width
-    return list(
-        dict.fromkeys(
-            other.text
-            for other in fine
-            if start <= other.place and other.place + other.width <= end and other.text != word.text
-        )
-    )
+def _neighbours(words: Sequence[Word]) -> Iterator[list[Word]]:
+    """Each word by itself, but letters that stand alone side by side together."""
+    group: list[Word] = []
+    for word in words:
+        is_letter = word.width == 1 and not word.text.isascii()
+        follows = bool(group) and group[-1].width == 1 and not group[-1].text.isascii()
+        if group and not (is_letter and follows and word.place == group[-1].place + 1):
+            yield group
+            group = []
+        group.append(word)
+    if group:
+        yield group
+
+
+def _word(word: Word, is_start: bool) -> str:
+    """A word of three letters or more is also there where its pairs are, however it was cut; a
+    single letter where a pair begins with it."""
+    is_letter = word.width == 1 and not word.text.isascii()
+    own = f"{quoted(word.text)}:*" if is_start or is_letter else _quoted(word)
+    return f"({own} | ({_and(_pairs(word.text))}))" if word.width > 2 else own
+
+
+def _pairs(letters: str) -> list[str]:
+    return [quoted(one + other) for one, other in pairwise(letters)]
 
 
 def _phrase(text: str) -> list[str]:
-    """Words at the very distances they have in the phrase."""
-    words = coarse_words(text)
+    """Pairs and words at the very distances they have in the phrase."""
+    words = [word for word in kept_words(text) if word.width == 2 or word.text.isascii()]
     if not words:
-        return []
+        return _words(text)
     steps = (
-        f" <{after.place - before.place}> {_quoted(after)}" for before, after in pairwise(words)
+        f" <{after.place - before.place}> {_quoted(after)}"
+        for before, after in pairwise(_one_for_each_place(words))
     )
     joined = _quoted(words[0]) + "".join(steps)
     return [f"({joined})" if len(words) > 1 else joined]
+
+
+def _one_for_each_place(words: Sequence[Word]) -> list[Word]:
+    """The first of those that stand at one place: the whole, not its parts."""
+    return list({word.place: word for word in reversed(words)}.values())[::-1]
 
 
 def _quoted(word: Word) -> str:
@@ -139,15 +179,18 @@ def _all(parts: Sequence[str]) -> list[str]:
     return [f"({_and(parts)})"] if parts else []
 
 
-def _all_but_one(parts: Sequence[str]) -> str:
-    if len(parts) < 2:
+def _most_of(parts: Sequence[str]) -> str:
+    """Most of the words, of at most so many: three of five, for example; one of two."""
+    known = parts[:MOST_LOOSE]
+    if len(known) < 2:
         return ""
-    return " | ".join(f"({_and([*parts[:at], *parts[at + 1 :]])})" for at in range(len(parts)))
+    enough = len(known) - max(1, len(known) * 2 // 5)
+    return " | ".join(f"({_and(chosen)})" for chosen in combinations(known, enough))
 
 
 def _terms(text: str) -> tuple[str, ...]:
     """The longest first, so that they are marked before the shorter ones inside of them."""
-    known = {stem(word.text) for word in (*coarse_words(text), *fine_words(text))}
-    runs = set(fold(text).split())
-    letters = {run for run in runs if run.isalnum()} | known
-    return tuple(sorted(letters, key=lambda term: (-len(term), term)))
+    groups = ("".join(word.text for word in group) for group in _neighbours(cut_words(text)))
+    known = {stem(group) for group in groups if len(group) > 1 or len(squeezed(text)) == 1}
+    runs = {run for run in fold(text).split() if run.isalnum()}
+    return tuple(sorted(known | runs, key=lambda term: (-len(term), term)))

@@ -28,6 +28,8 @@ LONGEST_BODY = 50_000
 
 LONGEST_WORD = 64
 MOST_SYNONYMS = 20
+MOST_WORDS_WITH_SYNONYMS = 500
+"""The whole list is looked through with every search."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

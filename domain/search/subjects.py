@@ -15,9 +15,7 @@ TEXTS: Mapping[SearchKind, str] = {
     SearchKind.ARTICLE: (
         "SELECT a.id, a.organization_id, a.status = 'PUBLISHED' AS is_public, a.title,"
         " array_remove(ARRAY[a.subtitle::text] || a.keywords || p.name::text, '') AS keywords,"
-        " a.summary,"
-        " coalesce(nullif(a.plain_text, ''), regexp_replace(a.body, '<[^>]*>', ' ', 'g')) AS body,"
-        " a.category, a.tags, a.listed_at, a.published_at"
+        " a.summary, a.plain_text AS body, a.category, a.tags, a.listed_at, a.published_at"
         " FROM article a JOIN person p ON p.id = a.author_id WHERE a.id = ANY($1::bigint[])"
     ),
     SearchKind.CAMPAIGN: (

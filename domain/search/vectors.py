@@ -8,7 +8,7 @@ from typing import Any
 
 from domain.search.rules import BODY, KEYWORDS, LONGEST_BODY, SUMMARY, TITLE, SearchKind, Subject
 from domain.search.sounds import sound
-from domain.search.words import fine_words, squeezed, stem
+from domain.search.words import kept_words, squeezed, stem
 
 GAP = 50
 """Places left free between two texts, so that no phrase reaches from one into the next."""
@@ -78,21 +78,21 @@ def vector(texts: Iterable[Weighted]) -> str:
     start = 0
     for weight, text in texts:
         last = start
-        for word, place, width in fine_words(text):
+        for word, place, width in kept_words(text):
             last = max(last, start + place + width)
-            # The word itself stands beside its stem for those who ask for its beginning.
-            for kept in {word, stem(word)}:
+            at = f"{min(start + place, LAST_PLACE)}{weight}"
+            # An English word stands beside its stem for those who ask for its beginning.
+            for kept in {word, stem(word)} if word.isascii() else (word,):
                 known = places.setdefault(kept, [])
                 if len(known) < MOST_PLACES:
-                    known.append(f"{min(start + place, LAST_PLACE)}{weight}")
+                    known.append(at)
         start = last + GAP
     return " ".join(f"{quoted(word)}:{','.join(places[word])}" for word in sorted(places))
 
 
 def quoted(word: str) -> str:
-    """A word as tsvectors and tsqueries write it. Words are letters and digits; a quote or a
-    backslash, were there one, would be doubled."""
-    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
+    """A word as tsvectors and tsqueries write it: it holds letters and digits only."""
+    return f"'{word}'"
 
 
 def as_values(entries: Sequence[Entry]) -> list[list[Any]]:

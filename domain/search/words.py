@@ -16,6 +16,8 @@ LATIN = re.compile(r"[a-z0-9]+")
 WORDS = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
 """Runs of Latin letters and digits, and runs of letters of other scripts."""
 
+PARTS = re.compile(r"[a-z]+|[0-9]+")
+
 LONGEST_LATIN = 100
 _FUNCTION_WORDS = (
     "的 了 是 在 和 与 及 或 等 也 都 就 而 吗 呢 吧 啊 呀 被 把 将 这 那 之 其 所 着 过 地 得 于"
@@ -75,31 +77,57 @@ def stem(word: str) -> str:
     return str(_stemmer().stemWord(word)) if is_english else word
 
 
-def fine_words(text: str) -> list[Word]:
-    """All words of a text: long ones, and the shorter ones inside of them."""
-    return _words(text, lambda run: _cutter().tokenize(run, "search", True))
+def kept_words(text: str) -> list[Word]:
+    """What is kept of a text: every two neighbouring letters of a Chinese run, the longer words in
+    it, and letters that stand alone; Latin words, and the parts of those that hold digits too.
+
+    Pairs are there however a run was cut: jieba's dictionary does not know most names, and cuts
+    what it does not know differently in different places.
+    """
+    return [word for run in _runs(text) for word in (_latin(run) if run.is_latin else _pairs(run))]
 
 
-def coarse_words(text: str) -> list[Word]:
-    """The words a text is cut into, none overlapping."""
-    return _words(text, lambda run: _cutter().tokenize(run, "default", True))
-
-
-def _words(text: str, cut: Any) -> list[Word]:
+def cut_words(text: str) -> list[Word]:
+    """The words a text is cut into, none overlapping. What the dictionary does not know is cut into
+    its letters."""
     found: list[Word] = []
+    for run in _runs(text):
+        if run.is_latin:
+            found.append(Word(run.text, run.place, 1))
+            continue
+        tokens = _cutter().tokenize(run.text, "default", False)
+        found.extend(Word(word, run.place + start, len(word)) for word, start, _ in tokens)
+    return [word for word in found if word.text not in FUNCTION_WORDS]
+
+
+class _Run(NamedTuple):
+    """Letters between spaces and signs, of one script."""
+
+    text: str
+    place: int
+    is_latin: bool
+
+
+def _runs(text: str) -> Iterator[_Run]:
     place = 1
     for run in WORDS.findall(fold(text)):
-        if LATIN.fullmatch(run):
-            if run not in FUNCTION_WORDS and len(run) <= LONGEST_LATIN:
-                found.append(Word(run, place, 1))
-            place += 1
-        else:
-            found.extend(Word(word, place + start, len(word)) for word, start in _cut(run, cut))
-            place += len(run)
-    return found
+        is_latin = LATIN.fullmatch(run) is not None
+        if not is_latin or len(run) <= LONGEST_LATIN:
+            yield _Run(run, place, is_latin)
+        place += 1 if is_latin else len(run)
 
 
-def _cut(run: str, cut: Any) -> Iterator[tuple[str, int]]:
-    for word, start, _end in cut(run):
-        if word not in FUNCTION_WORDS:
-            yield word, start
+def _latin(run: _Run) -> Iterator[Word]:
+    parts = PARTS.findall(run.text)
+    for part in dict.fromkeys((run.text, *parts)):
+        if part not in FUNCTION_WORDS:
+            yield Word(part, run.place, 1)
+
+
+def _pairs(run: _Run) -> Iterator[Word]:
+    text, place, _ = run
+    for start in range(len(text) - 1):
+        yield Word(text[start : start + 2], place + start, 2)
+    for word, start, _ in _cutter().tokenize(text, "search", False):
+        if len(word) != 2 and word not in FUNCTION_WORDS:
+            yield Word(word, place + start, len(word))

@@ -16,8 +16,10 @@ from schema.planner.readings import (
     CONDITION,
     READING,
     ById,
+    Chosen,
     Column,
     Condition,
+    Found,
     Kept,
     Made,
     Member,
@@ -205,6 +207,30 @@ def made(
 def told(description: str) -> Any:
     """A field of an object that is made."""
     return planned(Told(), description)
+
+
+def found_page(
+    description: str,
+    *,
+    table: Callable[..., str],
+    by: Order,
+    most: int,
+    filters: type[Any],
+    arguments: tuple[StrawberryArgument, ...],
+) -> Any:
+    """A connection of what the arguments find, in the one order `by`, `most` rows at the most."""
+    listed = (
+        *arguments,
+        argument("filter", filters | None, "Only those that fit.", default=None),
+        argument("first", int, f"How many at most, 1 to {MAX_FIRST}.", default=DEFAULT_FIRST),
+        argument("after", str | None, "Start behind this cursor.", default=None),
+    )
+    return planned(Found(table, by, most), description, arguments=listed)
+
+
+def chosen(description: str, *, type_name: str, number: str) -> Any:
+    """An object of a union or an interface; its type shows in the row."""
+    return planned(Chosen(type_name, number), description)
 
 
 def condition(

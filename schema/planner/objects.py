@@ -21,13 +21,16 @@ from graphql import (
 from schema.planner.arguments import Arguments, Given, Value, read_arguments
 from schema.planner.catalog import kind_of, object_of, python_name, reading_of, standing_of
 from schema.planner.errors import BadInput
+from schema.planner.found import found
 from schema.planner.ids import MAX_IDS, checked_id, checked_ids
 from schema.planner.mixed import mixed
 from schema.planner.pages import page
 from schema.planner.place import Place
 from schema.planner.readings import (
     ById,
+    Chosen,
     Column,
+    Found,
     Made,
     Mixed,
     One,
@@ -101,6 +104,10 @@ class Planner:
                 return self._subject(place, nodes, arguments, reading)
             case Mixed():
                 return mixed(self, place, field, nodes, arguments, reading)
+            case Found():
+                return found(self, place, field, nodes, arguments, reading)
+            case Chosen():
+                return self._chosen(place, field, nodes, arguments, reading)
             case Made(sources):
                 self.check_told(object_of(field), nodes)
                 self.statement.charge(1, arguments)
@@ -228,6 +235,20 @@ class Planner:
             dearest, statement.cost = max(dearest, statement.cost - before), before
         statement.cost = before + dearest
         return f"CASE {type_sql} {' '.join(branches)} END"
+
+    def _chosen(
+        self,
+        place: Place,
+        field: GraphQLField,
+        nodes: list[FieldNode],
+        arguments: Arguments,
+        reading: Chosen,
+    ) -> str:
+        type_sql, number = (
+            sql.format(row=place.row) for sql in (reading.type_name, reading.number)
+        )
+        below = replace(place, arguments=arguments)
+        return self.chosen(self.possible(field), below, nodes, type_sql, number)
 
     def _subject(
         self, place: Place, nodes: list[FieldNode], arguments: Arguments, reading: Subject

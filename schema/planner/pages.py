@@ -15,7 +15,7 @@ from schema.planner.cursors import cursor_sql, decode
 from schema.planner.declare import MAX_FIRST
 from schema.planner.narrowing import Asked, asked_of, beside, kept_for
 from schema.planner.place import Place
-from schema.planner.readings import Kept, Mixed, Order, Page, Visible
+from schema.planner.readings import Found, Kept, Mixed, Order, Page, Visible
 from schema.planner.sizes import COUNTED, COUNTED_BELOW, kept_scope, size_sql
 from schema.planner.sql import as_list, as_object, select
 
@@ -37,7 +37,7 @@ class Pager:
     connection: GraphQLObjectType
     field: GraphQLField
     arguments: Arguments
-    reading: Page | Mixed
+    reading: Page | Mixed | Found
     order_name: str
     order: Order
     first: int

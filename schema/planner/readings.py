@@ -198,7 +198,32 @@ class Told:
     """A field of what is made: it comes with the object it is part of."""
 
 
-Reading: TypeAlias = Column | Part | One | Page | Rows | ById | Subject | Mixed | Made | Told
+@dataclass(frozen=True)
+class Found:
+    """A list whose rows the arguments find and rank: there is no more of it than `most`.
+
+    table: SELECT of the rows, given what each must fit, as SQL by the row's alias.
+    """
+
+    table: Callable[[Statement, Arguments, Callable[[str], list[str]]], str]
+    order: Order
+    most: int
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """An object of a union or an interface, whose type shows only in the row it is reached from.
+
+    type_name, number: SQL on {row} of the type's name and of the number in its id.
+    """
+
+    type_name: str
+    number: str
+
+
+Reading: TypeAlias = (
+    Column | Part | One | Page | Rows | ById | Subject | Mixed | Found | Chosen | Made | Told
+)
 
 
 @dataclass(frozen=True)

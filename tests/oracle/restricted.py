@@ -12,7 +12,12 @@ Place = tuple[str, str]
 """A type and a field of it."""
 
 OF_THE_NETWORK = frozenset(
-    {("Query", "auditEntries"), ("Query", "tokens"), ("Query", "webhookEndpoints")}
+    {
+        ("Query", "auditEntries"),
+        ("Query", "searchSynonyms"),
+        ("Query", "tokens"),
+        ("Query", "webhookEndpoints"),
+    }
 )
 OF_LIBRARIANS = frozenset(
     {("Query", "mediaLibrary"), ("Media", "similar"), ("Media", "uploadedBy")}

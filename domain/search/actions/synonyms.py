@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tortoise.backends.base.client import BaseDBAsyncClient
+
 from domain.access import Act
 from domain.audit import actions as audit
 from domain.changes import change, missing
 from domain.ids import format_id
-from domain.problems import Invalid
+from domain.problems import Conflict, Invalid
 from domain.search.asking import alternatives, plain_query
 from domain.search.models import SearchSynonym
-from domain.search.rules import check_synonyms
+from domain.search.rules import MOST_WORDS_WITH_SYNONYMS, check_synonyms
 
 WRITE = """
     INSERT INTO search_synonym (word, synonyms, target, substitute, changed_at)
@@ -31,6 +33,8 @@ async def set_synonyms(act: Act, word: str, synonyms: Sequence[str]) -> int:
         if not target:
             raise Invalid("this holds no word that could be searched", path=("word",))
         before = await SearchSynonym.get_or_none(word=known, using_db=client)
+        if before is None:
+            await _check_room(client)
         values = [known, others, target, alternatives([known, *others]), act.now]
         rows = await client.execute_query_dict(WRITE, values)
         number = int(rows[0]["id"])
@@ -43,6 +47,15 @@ async def set_synonyms(act: Act, word: str, synonyms: Sequence[str]) -> int:
             {"word": known, "synonyms": others},
         )
         return number
+
+
+async def _check_room(client: BaseDBAsyncClient) -> None:
+    """Raises Conflict when the list is full; whoever adds to it waits for who does so now."""
+    await client.execute_query("LOCK TABLE search_synonym IN SHARE ROW EXCLUSIVE MODE")
+    if await SearchSynonym.all().using_db(client).count() >= MOST_WORDS_WITH_SYNONYMS:
+        raise Conflict(
+            f"the list has {MOST_WORDS_WITH_SYNONYMS} words, which are the most", code="TOO_MANY"
+        )
 
 
 async def remove_synonyms(act: Act, synonym_id: int) -> None:

@@ -1,0 +1,98 @@
+"""`./xinfeng bench search`: are the right articles found first, and how long does it take?"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import asdict
+from math import ceil
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.database import server
+from benchmarks.search.asking import COMMON, Asked, ask_all
+from benchmarks.search.corpus import DOCUMENTS
+from benchmarks.search.labels import PLACES, read_labels
+from benchmarks.search.world import searched
+from commands.district.topics import read_topics
+from commands.progress import progress
+from commands.runtime import Json, say
+from settings import load_settings
+
+WANTED_NDCG = 0.85
+WANTED_P95_MS = 50.0
+
+Documents = Annotated[int, Parameter(validator=Number(gte=5_000, lte=2_000_000))]
+
+
+def search(*, documents: Documents = DOCUMENTS, as_json: Json = False) -> None:
+    """Ask labelled queries of invented articles on real topics.
+
+    The database is made once (some minutes) and kept. Time is the database's: what PostgreSQL
+    says that planning and executing the whole statement took, snippets included, the median of
+    five times, by a plan that does not know the values.
+
+    Parameters
+    ----------
+    documents
+        How many articles.
+    as_json
+        Every query and figure as one JSON object.
+    """
+    topics = [topic.title for topic in read_topics()]
+    with server(load_settings(), say) as url, progress("making") as report:
+        database = asyncio.run(searched(url, topics, documents, report))
+        found = asyncio.run(ask_all(database, topics, documents, read_labels(), report))
+    figures = _figures(found)
+    if as_json:
+        rows = [asdict(each) for each in found]
+        print(json.dumps({"documents": documents, **figures, "queries": rows}, ensure_ascii=False))
+    else:
+        _show(found, figures, documents)
+
+
+def _figures(found: list[Asked]) -> dict[str, float]:
+    labelled = [each for each in found if each.kind != COMMON]
+    common = [each for each in found if each.kind == COMMON]
+    scores = [each.ndcg for each in labelled]
+    return {
+        "ndcg": round(sum(scores) / len(scores), 4),
+        "p50Ms": _at(labelled, 0.5),
+        "p95Ms": _at(labelled, 0.95),
+        "maxMs": _at(labelled, 1),
+        "commonP95Ms": _at(common, 0.95),
+    }
+
+
+def _at(found: list[Asked], share: float) -> float:
+    """The time that this share of the queries does not exceed."""
+    times = sorted(each.milliseconds for each in found)
+    return round(times[max(0, ceil(len(times) * share) - 1)], 2)
+
+
+def _show(found: list[Asked], figures: dict[str, float], documents: int) -> None:
+    console = Console()
+    table = Table("kind", "queries", f"nDCG@{PLACES}", "worst", "", "slowest ms")
+    for kind in dict.fromkeys(each.kind for each in found):
+        rows = [each for each in found if each.kind == kind]
+        worst = min(rows, key=lambda each: each.ndcg)
+        is_common = kind == COMMON
+        mean = sum(each.ndcg for each in rows) / len(rows)
+        table.add_row(
+            kind,
+            str(len(rows)),
+            "" if is_common else f"{mean:.3f}",
+            "" if is_common else f"{worst.ndcg:.2f}",
+            "" if is_common else worst.text,
+            f"{max(each.milliseconds for each in rows):.1f}",
+        )
+    console.print(table)
+    console.print(
+        f"{documents:,} articles: nDCG@{PLACES} {figures['ndcg']:.3f} (wanted {WANTED_NDCG}),"
+        f" database time p50 {figures['p50Ms']} ms, p95 {figures['p95Ms']} ms"
+        f" (wanted {WANTED_P95_MS:.0f}), of words that stand everywhere {figures['commonP95Ms']} ms"
+    )

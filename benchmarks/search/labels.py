@@ -1,0 +1,68 @@
+"""The labelled queries, and what a ranking is worth by them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import log2
+from pathlib import Path
+
+from benchmarks.search.corpus import Document, Role
+
+FILE = Path(__file__).parent / "queries.toml"
+GRADES = (3, 2, 1)
+PLACES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A query; grades: of the topics that are wanted, by title, 1 to 3."""
+
+    text: str
+    kind: str
+    grades: Mapping[str, int]
+
+
+def read_labels(path: Path = FILE) -> list[Labelled]:
+    """In the order of the file."""
+    found = tomllib.loads(path.read_text("utf-8"))["query"]
+    return [
+        Labelled(
+            query["text"],
+            query["kind"],
+            {title: grade for grade in GRADES for title in query.get(f"grade_{grade}", ())},
+        )
+        for query in found
+    ]
+
+
+def grade(topic_grade: int, role: Role) -> int:
+    """Of an article: a report has its topic's, what follows it up one less, a mention none."""
+    if role is Role.MENTION:
+        return 0
+    return max(0, topic_grade - (role is Role.FOLLOW_UP))
+
+
+def grades_of(
+    label: Labelled, topics: Sequence[str], documents: Iterable[Document]
+) -> dict[int, int]:
+    """Grade by the article's id, which is its place from 1 on; those of 0 left out."""
+    found = {}
+    for number, document in enumerate(documents, 1):
+        given = grade(label.grades.get(topics[document.topic], 0), document.role)
+        if given:
+            found[number] = given
+    return found
+
+
+def ndcg(ranked: Sequence[int], grades: Mapping[int, int], places: int = PLACES) -> float:
+    """nDCG of the first places, with gains 2^grade − 1. ranked: ids, the best first."""
+    best = sorted(grades.values(), reverse=True)
+    ideal = _dcg(best[:places])
+    return _dcg([grades.get(number, 0) for number in ranked[:places]]) / ideal if ideal else 0.0
+
+
+def _dcg(grades: Iterable[int]) -> float:
+    gains = (float(2**each - 1) / log2(place + 1) for place, each in enumerate(grades, 1))
+    return sum(gains, 0.0)
