@@ -201,6 +201,27 @@ GROUPS = {
             ),
         ),
     ),
+    "review": (
+        "Records of reviews 三审三校.",
+        (
+            Command(
+                "record",
+                "commands.reviews:record",
+                "Write the whole record of one article's reviews as a page that prints.",
+                ("review record Article:12 record.html",),
+            ),
+            Command(
+                "sample",
+                "commands.reviews:sample",
+                "Draw articles of a period, by a seed, and write their records as an archive.",
+                (
+                    "review sample march.zip --from 2026-03-01 --to 2026-03-31 --seed 7",
+                    "review sample march.zip --from 2026-03-01 --to 2026-03-31 --seed 7"
+                    " --size 50 --stratified --json",
+                ),
+            ),
+        ),
+    ),
     "import": (
         "Articles from elsewhere, and figures into the ledger.",
         (

@@ -30,7 +30,7 @@ from api.metrics.sampling import sampling
 from api.metrics.standing import Standing
 from api.metrics.tally import Tally
 from api.outgoing import Outgoing
-from api.people import account, links, openid, reviewing, signing_in
+from api.people import account, links, openid, records, reviewing, signing_in
 from api.people.provider import Provider, Registration
 from api.push_load import Gate
 from api.rates import Policy, Rates
@@ -61,7 +61,7 @@ from settings import Settings
 
 PARTS = (
     *(health, pages, push, push_log, openapi, imports, files, uploads),
-    *(signing_in, links, account, openid, reviewing),
+    *(signing_in, links, account, openid, reviewing, records),
     *(reading_pages, feeds, sitemaps),
 )
 

@@ -1,0 +1,46 @@
+"""/articles/…/record: the whole record of an article's reviews, to read and to print."""
+
+from __future__ import annotations
+
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from api.callers import Callers, Unauthorized
+from api.people.pages import HEADERS, Failed, Visit, visiting
+from api.records import record_page
+from domain.access import Viewer
+from domain.articles.records import record_of
+from domain.database import transaction
+from domain.gates import may_at
+from domain.permissions import Permission
+
+
+async def show(visit: Visit) -> Response:
+    """For who sees drafts at the article's organization; for others there is no such page."""
+    viewer = await _viewer(visit)
+    record = await record_of(visit.request.path_params["number"])
+    if record is None or not await _sees(viewer, record.article.organization_id):
+        raise Failed("NOT_HERE", 404)
+    text = record_page(
+        record,
+        zone=visit.settings.zone,
+        language=visit.language,
+        stylesheet="/static/record.css",
+    )
+    return HTMLResponse(text, 200, HEADERS)
+
+
+async def _viewer(visit: Visit) -> Viewer:
+    callers: Callers = visit.request.app.state.callers
+    try:
+        return await callers.viewer_of(visit.headers)
+    except Unauthorized:
+        raise Failed("NOT_HERE", 404) from None
+
+
+async def _sees(viewer: Viewer, organization_id: int) -> bool:
+    async with transaction() as client:
+        return await may_at(client, viewer, Permission.SEE_DRAFTS, organization_id)
+
+
+routes = [Route("/articles/{number:int}/record", visiting(show), methods=["GET"])]
