@@ -44,7 +44,7 @@ def importing() -> Json:
         "requestBody": {"required": True, "content": {"application/octet-stream": content}},
         "responses": {
             "200": _answer("What became of the rows.", _result()),
-            **{str(status): _refused() for status in (400, 401, 404, 413, 422, 429, 503)},
+            **{str(status): _refused() for status in (400, 401, 403, 404, 413, 422, 429, 503)},
         },
         "security": [{"token": []}],
     }

@@ -80,7 +80,7 @@ def _measure(accounts: int, posts: int, flights: int, rounds: int) -> Found:
     supervisor = Supervisor(say)
     with database.server(settings, say) as server_url:
         say("making the database")
-        url = asyncio.run(world.make(server_url, accounts, posts))
+        url = asyncio.run(world.make(server_url, accounts + flights, posts))
         move(asyncio.run(postmaster(url)), cores.database)
         place = Place(url, cores, accounts, posts, flights)
         try:
