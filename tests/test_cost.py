@@ -53,6 +53,7 @@ def cost(
             2 + 6,
         ),
         ("{ articles(first: 2) { nodes { reads { value } likes { value } } } }", 2),
+        ("{ articles(first: 2) { nodes { reads { coverage { known stale } } } } }", 2 + 200),
         ("{ articles(first: 9) { nodes @skip(if: true) { author { id } } totalCount } }", 9 + 1),
         ('{ articles(first: 9, filter: {within: "Organization:1"}) { totalCount } }', 9 + 1),
         ('{ articles(first: 9, filter: {tag: "a", category: "b"}) { totalCount } }', 9 + 1_000),

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import strawberry
 
+from schema.engagement.of_subject import of_post, of_subject
 from schema.planner.declare import column
 from schema.planner.readings import stands_on
 
@@ -46,11 +47,12 @@ FROM ({LASTING}) lasting WHERE next_at IS NULL OR next_at > at
 
 def breaks_table(kind: str, metric: str) -> str:
     """FROM text: the breaks of all posts of a subject, whose id is {parent}.id."""
+    theirs = of_subject("s", f"'{kind}'")
     return (
         "(SELECT b.at, b.before, b.after, count(*) AS posts FROM post_subject s"
-        " JOIN engagement_total p ON p.subject_kind = 'POST' AND p.subject_id = s.post_id"
+        f" JOIN engagement_total p ON {of_post('p', 's.post_id')}"
         f" AND p.metric = '{metric}' AND p.breaks > 0 CROSS JOIN LATERAL ({BREAKS}) b"
-        f" WHERE s.subject_kind = '{kind}' AND s.subject_id = {{parent}}.id"
+        f" WHERE {theirs}"
         " AND b.before IS NOT NULL GROUP BY b.at, b.before, b.after)"
     )
 

@@ -9,6 +9,7 @@ import strawberry
 
 from domain.engagement.rules import Metric
 from schema.described import described
+from schema.engagement.of_subject import of_subject
 from schema.engagement.series import gains, period_sql
 from schema.planner.arguments import Arguments
 from schema.planner.declare import argument, column
@@ -88,8 +89,8 @@ def compared(statement: Statement, arguments: Arguments) -> str:
 
 def _sum(statement: Statement, arguments: Arguments, first: str, last: str) -> str:
     days = (
-        "h.subject_kind = '{kind}' AND h.subject_id = {parent}.id"
-        f" AND h.metric = '{arguments.get('metric')}' AND h.day BETWEEN {first} AND {last}"
+        f"{of_subject('h')} AND h.metric = '{arguments.get('metric')}'"
+        f" AND h.day BETWEEN {first} AND {last}"
     )
     return (
         "(SELECT sum(h.value)::bigint AS value, count(*)::integer AS days_known"

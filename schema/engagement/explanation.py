@@ -12,6 +12,7 @@ from domain.engagement.rules import Bound, Finality, Source, ValueKind
 from domain.posts.access import visible
 from schema.described import described
 from schema.engagement.definitions import MetricDefinition
+from schema.engagement.of_subject import of_parent, of_post
 from schema.engagement.past import moment_sql, past_totals
 from schema.engagement.series import gains
 from schema.planner.arguments import Arguments
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 MOST = 100
 POSTS_ASKED = 1000
 """Of how many posts the sources are told: each has hundreds of observations."""
-OF_SUBJECT = "s.subject_kind = {parent}.subject_kind AND s.subject_id = {parent}.subject_id"
 
 
 class PartOfTotal(StrEnum):
@@ -76,17 +76,14 @@ def _posts(statement: Statement, arguments: Arguments) -> str:
         f"(SELECT s.post_id, q.public, q.organization_id,"
         f" q.account_id, p.value, p.rank, p.as_of, p.definition, {PART} AS part"
         f" FROM post_subject s JOIN post q ON q.id = s.post_id JOIN {totals} p"
-        " ON p.subject_kind = 'POST' AND p.subject_id = s.post_id AND p.metric = {parent}.metric"
-        f" WHERE {OF_SUBJECT})"
+        f" ON {of_post('p', 's.post_id')} AND p.metric = {{parent}}.metric"
+        f" WHERE {of_parent('s')})"
     )
 
 
 def _corrections(statement: Statement, arguments: Arguments) -> str:
-    of_subject = (
-        "h.subject_kind = {parent}.subject_kind AND h.subject_id = {parent}.subject_id"
-        " AND h.metric = {parent}.metric AND h.value < 0"
-    )
-    return gains(statement, _asked(arguments), "day", of_subject)
+    fell = f"{of_parent('h')} AND h.metric = {{parent}}.metric AND h.value < 0"
+    return gains(statement, _asked(arguments), "day", fell)
 
 
 def _observations(statement: Statement, arguments: Arguments) -> str:

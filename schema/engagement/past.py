@@ -5,6 +5,7 @@ Each reading is one look into an index, so that a past moment is read as quickly
 
 from __future__ import annotations
 
+from schema.engagement.of_subject import of_subject
 from schema.planner.arguments import Arguments
 from schema.planner.statement import Statement
 
@@ -21,10 +22,7 @@ def totals_then(statement: Statement, arguments: Arguments) -> str:
     """FROM text of a subject's totals, all metrics; empty when the present ones are asked for."""
     if arguments.get("asOf") is None:
         return ""
-    return (
-        f"({past_totals(moment_sql(statement, arguments))}"
-        " WHERE t.subject_kind = '{kind}' AND t.subject_id = {parent}.id)"
-    )
+    return f"({past_totals(moment_sql(statement, arguments))} WHERE {of_subject('t')})"
 
 
 def past_totals(moment: str) -> str:

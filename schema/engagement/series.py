@@ -9,6 +9,7 @@ from typing import Any
 from domain.engagement.buckets import UNITS, by_bucket, first_day, next_first_day
 from domain.engagement.rules import Bucket
 from domain.moments import EARLIEST, LATEST
+from schema.engagement.of_subject import of_subject
 from schema.engagement.past import moment_sql, past_gains
 from schema.planner.arguments import Arguments, Value
 from schema.planner.errors import BadInput
@@ -38,15 +39,12 @@ def series_table(kind: str, subject: str) -> Callable[[Statement, Arguments], st
     newest MAX_POINTS. kind, subject: SQL of the subject's kind and id."""
 
     def table(statement: Statement, arguments: Arguments) -> str:
-        of_subject = (
-            f"h.subject_kind = {kind} AND h.subject_id = {subject}"
-            f" AND h.metric = '{arguments.get('metric')}'"
-        )
+        theirs = f"{of_subject('h', kind, subject)} AND h.metric = '{arguments.get('metric')}'"
         bucket = bucket_of(arguments)
         points = (
-            _hours(statement, arguments, of_subject)
+            _hours(statement, arguments, theirs)
             if bucket is Bucket.HOUR
-            else _days(statement, arguments, of_subject, bucket)
+            else _days(statement, arguments, theirs, bucket)
         )
         is_known = "b.value IS NOT NULL AND b.days_known IS NOT DISTINCT FROM b.days"
         return (
@@ -67,13 +65,13 @@ def bucket_of(arguments: Arguments) -> Bucket:
     return Bucket(arguments.get("bucket") or Bucket.DAY)
 
 
-def _days(statement: Statement, arguments: Arguments, of_subject: str, bucket: Bucket) -> str:
+def _days(statement: Statement, arguments: Arguments, theirs: str, bucket: Bucket) -> str:
     """Days, or what is made of days: a week counts those of its days that are asked for."""
     since, until = period_sql(statement, arguments)
     zone = statement.bind(statement.zone, "text")
     known = by_bucket(
         bucket,
-        gains(statement, arguments, "day", f"{of_subject} AND h.day BETWEEN {since} AND {until}"),
+        gains(statement, arguments, "day", f"{theirs} AND h.day BETWEEN {since} AND {until}"),
     )
     if arguments.get("gaps"):
         last = first_day(bucket, f"least({until}, {_today(statement)})")
@@ -90,12 +88,12 @@ def _days(statement: Statement, arguments: Arguments, of_subject: str, bucket: B
     )
 
 
-def _hours(statement: Statement, arguments: Arguments, of_subject: str) -> str:
+def _hours(statement: Statement, arguments: Arguments, theirs: str) -> str:
     since, until = period_sql(statement, arguments)
     zone = statement.bind(statement.zone, "text")
     first = f"{since}::timestamp AT TIME ZONE {zone}"
     end = f"({until} + 1)::timestamp AT TIME ZONE {zone}"
-    hours = f"{of_subject} AND h.hour >= {first} AND h.hour < {end}"
+    hours = f"{theirs} AND h.hour >= {first} AND h.hour < {end}"
     known = f"SELECT h.hour, h.value FROM {gains(statement, arguments, 'hour', hours)} h"
     if arguments.get("gaps"):
         last = f"least({end} - interval '1 hour', date_trunc('hour', now(), {zone}))"

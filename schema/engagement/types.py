@@ -10,6 +10,7 @@ from domain.engagement.figures import status_sql
 from domain.engagement.rules import Bucket, Metric, MetricStatus
 from schema.engagement.comparison import COMPARISON_ARGUMENTS, Comparison, compared
 from schema.engagement.explanation import Explanation
+from schema.engagement.of_subject import of_subject
 from schema.engagement.past import moment_sql, totals_then
 from schema.engagement.series import MAX_POINTS, rows_read, series_table
 from schema.planner.arguments import Arguments
@@ -30,6 +31,11 @@ AS_OF = argument(
     "What was believed at this moment; now by default. After a week, kept by the hour.",
     default=None,
 )
+
+
+POSTS_OF_A_TOTAL = 100
+"""What looking through a total's posts counts for: between one post's own total, and the newest
+10,000 of an organization's."""
 
 
 def _status(statement: Statement, arguments: Arguments) -> str:
@@ -54,6 +60,7 @@ class Coverage:
         "Posts counted of which nothing new was heard for too long; where it has more posts, of its"
         " newest 10,000.",
         _stale,
+        cost=POSTS_OF_A_TOTAL,
     )
     reposts: int = column("Posts left out because their original here counts their reads too.")
 
@@ -109,8 +116,7 @@ SERIES_ARGUMENTS = (
 def total(metric: Metric, description: str) -> MetricValue:
     """The subject's own total of a metric."""
     field: MetricValue = one(
-        "{row}.subject_kind = '{kind}' AND {row}.subject_id = {parent}.id"
-        f" AND {{row}}.metric = '{metric}'",
+        f"{of_subject('{row}')} AND {{row}}.metric = '{metric}'",
         description,
         table=totals_then,
         arguments=(AS_OF,),

@@ -74,9 +74,11 @@ def planned(
     return field
 
 
-def column(description: str, sql: Where | None = None, *, name: str | None = None) -> Any:
-    """A leaf. Without `sql` it is the column of the field's own (Python) name."""
-    return planned(Column(sql or "{row}.{name}"), description, name=name)
+def column(
+    description: str, sql: Where | None = None, *, name: str | None = None, cost: int = 0
+) -> Any:
+    """A leaf. Without `sql` it is the column of the field's own (Python) name. cost: see Column."""
+    return planned(Column(sql or "{row}.{name}", cost), description, name=name)
 
 
 def part(description: str) -> Any:

@@ -81,7 +81,8 @@ class Planner:
     ) -> str:
         reading = reading_of(field)
         match reading:
-            case Column(given):
+            case Column(given, cost):
+                self.statement.charge(place.times * cost, arguments)
                 sql: str = _given(given, self.statement, place.arguments or arguments)
                 return sql.format(
                     row=place.row,

@@ -48,9 +48,13 @@ class Standing:
 
 @dataclass(frozen=True)
 class Column:
-    """A leaf: one SQL expression on the row; may need the arguments by which the row is reached."""
+    """A leaf: one SQL expression on the row; may need the arguments by which the row is reached.
+
+    cost: how many rows one of it counts for, where it is worked out from others.
+    """
 
     sql: Where
+    cost: int = 0
 
 
 @dataclass(frozen=True)

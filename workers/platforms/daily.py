@@ -11,8 +11,11 @@ from hashlib import sha256
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from domain.engagement.rules import Finality
-from workers.platforms.failures import Refused
+from domain.engagement.definitions import definition
+from domain.engagement.rules import Finality, Metric, ValueKind
+from domain.partners.rules import Platform
+from domain.pulling.rules import CounterValue
+from workers.platforms.failures import Expired, Refused
 from workers.platforms.protocol import AskedPost, PulledAccount
 
 USUAL_ZONE = "Asia/Shanghai"
@@ -60,6 +63,30 @@ def hour_period(local: datetime, zone: ZoneInfo) -> Period:
     """The hour of a naive local time; two hours where clocks are put back within it."""
     ends = (moment.replace(tzinfo=zone) for moment in (local, local + _HOUR))
     return Period(*(moment.astimezone(UTC) for moment in ends))
+
+
+def gained(
+    platform: Platform, post: AskedPost, value: int, period: Period, now: datetime, zone: ZoneInfo
+) -> CounterValue:
+    """The reads of a post within a day or an hour, in the words of the platform's definition."""
+    day = period.starts_at.astimezone(zone).date()
+    return CounterValue(
+        external_id=post.external_id,
+        metric=Metric.READS,
+        value=value,
+        definition=definition(platform, Metric.READS, day).code,
+        value_kind=ValueKind.INTERVAL,
+        finality=finality(period, now, zone),
+        period_starts_at=period.starts_at,
+        period_ends_at=period.ends_at,
+    )
+
+
+def bearing(account: PulledAccount) -> dict[str, str]:
+    """The header that says who asks. Raises Expired when there is nothing to say it with."""
+    if not account.token:
+        raise Expired("the account has no credential")
+    return {"Authorization": f"Bearer {account.token}"}
 
 
 def finality(period: Period, now: datetime, zone: ZoneInfo) -> Finality:

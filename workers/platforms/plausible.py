@@ -16,20 +16,19 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from domain.engagement.definitions import definition
-from domain.engagement.rules import Metric, ValueKind
 from domain.partners.rules import Platform
 from domain.pulling.rules import BudgetRule, CounterValue
 from workers.platforms.daily import (
     Period,
+    bearing,
     day_period,
-    finality,
     first_day,
+    gained,
     hour_period,
     key_scope,
     zone_of,
 )
-from workers.platforms.failures import Expired, Refused
+from workers.platforms.failures import Refused
 from workers.platforms.protocol import (
     Adapter,
     Answer,
@@ -81,8 +80,6 @@ class Plausible(Adapter):
         return alike[: max(1, min(most, self.batch_size))]
 
     def build(self, account: PulledAccount, posts: Sequence[AskedPost], asking: Asking) -> Request:
-        if not account.token:
-            raise Expired("the account has no credential")
         zone = zone_of(account)
         first = min(first_day(post, asking.now, zone) for post in posts)
         query = {
@@ -97,10 +94,7 @@ class Plausible(Adapter):
         return Request(
             "POST",
             f"{account.base_url or HOST}/api/v2/query",
-            headers={
-                "Authorization": f"Bearer {account.token}",
-                "Content-Type": "application/json",
-            },
+            headers={**bearing(account), "Content-Type": "application/json"},
             body=json.dumps(query, ensure_ascii=False).encode(),
         )
 
@@ -125,7 +119,9 @@ class Plausible(Adapter):
                 value = counter(given)
                 unreadable += value is None and given is not None
                 if value is not None:
-                    values.append(_value(post, value, period, answer.received_at, zone))
+                    values.append(
+                        gained(self.platform, post, value, period, answer.received_at, zone)
+                    )
         return Reading(tuple(values), unreadable)
 
 
@@ -177,22 +173,6 @@ def _period(label: str, zone: ZoneInfo) -> Period | None:
 def _concerns(period: Period, post: AskedPost, now: datetime) -> bool:
     """Buckets before the post appeared, and those that have not begun, say nothing about it."""
     return period.ends_at > post.posted_at and period.starts_at <= now
-
-
-def _value(
-    post: AskedPost, value: int, period: Period, now: datetime, zone: ZoneInfo
-) -> CounterValue:
-    day = period.starts_at.astimezone(zone).date()
-    return CounterValue(
-        external_id=post.external_id,
-        metric=Metric.READS,
-        value=value,
-        definition=definition(Platform.PLAUSIBLE, Metric.READS, day).code,
-        value_kind=ValueKind.INTERVAL,
-        finality=finality(period, now, zone),
-        period_starts_at=period.starts_at,
-        period_ends_at=period.ends_at,
-    )
 
 
 def _check_zone(content: Mapping[str, Any], zone: ZoneInfo) -> None:

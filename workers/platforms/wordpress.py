@@ -8,16 +8,13 @@ can be restated.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
-from domain.engagement.definitions import definition
-from domain.engagement.rules import Metric, ValueKind
 from domain.partners.rules import Platform
 from domain.pulling.rules import BudgetRule, CounterValue
-from workers.platforms.daily import day_period, finality, first_day, zone_of
+from workers.platforms.daily import bearing, day_period, first_day, gained, zone_of
 from workers.platforms.failures import Expired, Refused, Retryable
 from workers.platforms.protocol import (
     Adapter,
@@ -70,7 +67,8 @@ class WordPress(Adapter):
             value = counter(given)
             unreadable += value is None
             if value is not None:
-                values[day] = _value(post, value, day, now, zone)
+                period = day_period(day, zone)
+                values[day] = gained(self.platform, post, value, period, now, zone)
         return Reading(tuple(values.values()), unreadable)
 
     def build_probe(self, account: PulledAccount, post: AskedPost, asking: Asking) -> Request:
@@ -92,28 +90,13 @@ class UnknownPost(Refused):
 
 
 def _request(account: PulledAccount, post: AskedPost) -> Request:
-    if not account.token:
-        raise Expired("the account has no credential")
+    headers = bearing(account)
     site, name = (quote(text, safe="") for text in (account.external_id, post.external_id))
     return Request(
         "GET",
         f"{account.base_url or HOST}/rest/v1.1/sites/{site}/stats/post/{name}",
         [("fields", "date,fields,data")],
-        {"Authorization": f"Bearer {account.token}"},
-    )
-
-
-def _value(post: AskedPost, value: int, day: date, now: datetime, zone: ZoneInfo) -> CounterValue:
-    period = day_period(day, zone)
-    return CounterValue(
-        external_id=post.external_id,
-        metric=Metric.READS,
-        value=value,
-        definition=definition(Platform.WORDPRESS, Metric.READS, day).code,
-        value_kind=ValueKind.INTERVAL,
-        finality=finality(period, now, zone),
-        period_starts_at=period.starts_at,
-        period_ends_at=period.ends_at,
+        headers,
     )
 
 
