@@ -20,6 +20,8 @@ from rich.console import Console
 from benchmarks import database
 from benchmarks.ingest import world
 from benchmarks.ingest.recording import DEFINITIONS, batch
+from benchmarks.meters import cpu_seconds
+from benchmarks.stand import postmaster
 from commands.failures import CommandFailed
 from commands.runtime import Json, say
 from domain.database import connection_parameters, open_database, transaction
@@ -47,17 +49,26 @@ CROSS JOIN generate_series(2, $4::int) h
 
 
 @dataclass(frozen=True, slots=True)
+class Took:
+    """Seconds by the clock, and of a processor: this process's and PostgreSQL's."""
+
+    seconds: float
+    own_cpu: float
+    database_cpu: float
+
+
+@dataclass(frozen=True, slots=True)
 class Counting:
-    """Seconds. again_*: of a second word for each of the same pairs. megabytes: at its largest."""
+    """again_*: of a second word for each of the same pairs. megabytes: at its largest."""
 
     pairs: int
-    record: float
-    roll_up: float
-    again_record: float
-    again_roll_up: float
+    record: Took
+    roll_up: Took
+    again_record: Took
+    again_roll_up: Took
     observations: int
-    rebuild: float
-    verify: float
+    rebuild: Took
+    verify: Took
     differences: int
     megabytes: int
 
@@ -92,45 +103,51 @@ def counting(
 
 
 async def _measure(url: str, observations: int) -> Counting:
-    now = datetime.now(UTC)
+    now, server = datetime.now(UTC), await postmaster(url)
     connection = await asyncpg.connect(**connection_parameters(url))
     try:
         posts = [row["id"] for row in await connection.fetch("SELECT id FROM post ORDER BY id")]
         async with open_database(url):
             await roll_up_all(zone=ZONE)
-            first = await _news(posts, now - timedelta(hours=1))
-            second = await _news(posts, now)
+            first = await _news(server, posts, now - timedelta(hours=1))
+            second = await _news(server, posts, now)
             say(f"filling up to {observations:,} observations")
             hours = observations // PAIRS
             metrics = [metric.value for metric in DEFINITIONS]
             await connection.execute(FILL, now, metrics, list(DEFINITIONS.values()), hours - 1)
             await connection.execute("VACUUM (ANALYZE) observation")
             there = await connection.fetchval("SELECT count(*) FROM observation")
-            rebuilt, _ = await _timed(rebuild(zone=ZONE, report=_silent))
-            verified, differences = await _timed(verify(zone=ZONE, report=_silent))
+            rebuilt, _ = await _timed(server, rebuild(zone=ZONE, report=_silent))
+            verified, differences = await _timed(server, verify(zone=ZONE, report=_silent))
     finally:
         await connection.close()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return Counting(PAIRS, *first, *second, there, rebuilt, verified, len(differences), memory)
 
 
-async def _news(posts: list[int], moment: datetime) -> tuple[float, float]:
-    """Seconds for recording one word about each pair, and for rolling them up."""
+async def _news(server: int | None, posts: list[int], moment: datetime) -> tuple[Took, Took]:
+    """Recording one word about each pair, and rolling them up."""
     given = batch(posts, PAIRS, moment)
 
     async def take() -> None:
         async with transaction() as client:
             await record(client, given, now=moment)
 
-    recorded, _ = await _timed(take())
-    rolled, _ = await _timed(roll_up_all(zone=ZONE))
+    recorded, _ = await _timed(server, take())
+    rolled, _ = await _timed(server, roll_up_all(zone=ZONE))
     return recorded, rolled
 
 
-async def _timed(work: Awaitable[Result]) -> tuple[float, Result]:
-    started = time.perf_counter()
+async def _timed(server: int | None, work: Awaitable[Result]) -> tuple[Took, Result]:
+    """server: PostgreSQL's first process; None where it is not to be seen, and uses nothing."""
+    database, own, started = cpu_seconds(server), time.process_time(), time.perf_counter()
     result = await work
-    return round(time.perf_counter() - started, 2), result
+    spent = (
+        time.perf_counter() - started,
+        time.process_time() - own,
+        cpu_seconds(server) - database,
+    )
+    return Took(*(round(each, 2) for each in spent)), result
 
 
 def _silent(done: int, total: int) -> None:
@@ -148,6 +165,7 @@ def _show(found: Counting) -> None:
         (f"verify {found.observations:,} observations", found.verify),
     )
     console = Console()
-    for what, seconds in lines:
-        console.print(f"{what:60} {seconds:7.2f} s")
+    for what, took in lines:
+        cpu = f"{took.own_cpu:6.1f} s CPU, PostgreSQL {took.database_cpu:6.1f}"
+        console.print(f"{what:50} {took.seconds:7.2f} s  {cpu}")
     console.print(f"{found.differences} differences, {found.megabytes} MB at most")

@@ -12,6 +12,8 @@ import asyncpg
 
 from benchmarks.cores import Cores
 from benchmarks.ingest import processes, world
+from benchmarks.meters import cpu_seconds
+from benchmarks.stand import postmaster
 from commands.failures import CommandFailed
 from commands.supervisor import Supervisor
 from domain.database import connection_parameters
@@ -47,13 +49,15 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Pulled:
     """Seconds for all requests, processor seconds of the process, medians; of one run's size.
-    batch: posts in a request."""
+    batch: posts in a request. database_cpu: PostgreSQL's, for as many requests, a little of which
+    went into new connections."""
 
     batch: int
     requests: int
     observations: int
     seconds: float
     cpu_seconds: float
+    database_cpu: float
     bare_seconds: float
     bare_cpu: float
 
@@ -74,7 +78,9 @@ class Shared:
 
 def compare(place: Place, sandbox_url: str, rounds: int) -> Pulled:
     """In turns. Raises CommandFailed when a run did not do all of the work."""
-    ours, bare = [], []
+    ours, bare, database = [], [], []
+    server = asyncio.run(postmaster(place.database_url))
+    warmed = (place.accounts + place.flights) / place.accounts
     for _ in range(rounds):
         bare.append(
             processes.run("benchmarks.ingest.bare", _loop(place, sandbox_url), place.cores.server)
@@ -87,7 +93,9 @@ def compare(place: Place, sandbox_url: str, rounds: int) -> Pulled:
             "flights": place.flights,
             "batch": place.batch,
         }
+        before = cpu_seconds(server)
         ours.append(processes.run("benchmarks.ingest.puller", spec, place.cores.server))
+        database.append((cpu_seconds(server) - before) / warmed)
         if ours[-1]["batches"] != place.requests:
             raise CommandFailed(f"{ours[-1]['batches']} requests of {place.requests} succeeded")
     return Pulled(
@@ -96,6 +104,7 @@ def compare(place: Place, sandbox_url: str, rounds: int) -> Pulled:
         int(ours[-1]["observations"]),
         median(run["seconds"] for run in ours),
         median(run["cpu_seconds"] for run in ours),
+        median(database),
         median(run["seconds"] for run in bare),
         median(run["cpu_seconds"] for run in bare),
     )

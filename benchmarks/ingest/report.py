@@ -81,7 +81,7 @@ def show(found: Found) -> None:
 
 def _table(found: Found) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("", "requests/s", "words/s", "ratio", "CPU µs/word"):
+    for name in ("", "requests/s", "words/s", "ratio", "CPU µs/word", "PostgreSQL"):
         table.add_column(name, justify="left" if not name else "right", no_wrap=True)
     for row in (*_pulled(found), *_recorded(found)):
         table.add_row(*row)
@@ -90,9 +90,16 @@ def _table(found: Found) -> Table:
 
 def _pulled(found: Found) -> Iterator[tuple[str, ...]]:
     for each in found.pulling:
-        for name, seconds, cpu, ratio in (
-            (f"pull {each.batch} posts a request", each.seconds, each.cpu_seconds, each.ratio),
-            ("  bare loop", each.bare_seconds, each.bare_cpu, 1.0),
+        database = f"{each.database_cpu / each.observations * 1e6:.1f}"
+        for name, seconds, cpu, ratio, beside in (
+            (
+                f"pull {each.batch} posts a request",
+                each.seconds,
+                each.cpu_seconds,
+                each.ratio,
+                database,
+            ),
+            ("  bare loop", each.bare_seconds, each.bare_cpu, 1.0, ""),
         ):
             yield (
                 name,
@@ -100,6 +107,7 @@ def _pulled(found: Found) -> Iterator[tuple[str, ...]]:
                 f"{each.observations / seconds:,.0f}",
                 f"{ratio:.2f}",
                 f"{cpu / each.observations * 1e6:.1f}",
+                beside,
             )
 
 
