@@ -14,6 +14,7 @@ from schema.campaigns.queries import CampaignQueries
 from schema.distribution.mutations import DistributionMutations
 from schema.distribution.queries import DistributionQueries
 from schema.engagement.definitions import DefinitionQueries
+from schema.engagement.now import MostReadQueries
 from schema.engagement.queries import EngagementQueries
 from schema.engagement.subscriptions import Subscription
 from schema.fronts.mutations import FrontMutations
@@ -66,6 +67,7 @@ class Query(
     FrontQueries,
     GrantQueries,
     IndexQueries,
+    MostReadQueries,
     InflationQueries,
     MediaQueries,
     NetworkQueries,

@@ -6,13 +6,21 @@ A pure function of the text; what comes out is text PostgreSQL casts to tsquery.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 from domain.search.sounds import sound
-from domain.search.vectors import quoted
-from domain.search.words import Word, cut_words, fold, kept_words, squeezed, stem
+from domain.search.words import (
+    Word,
+    cut_words,
+    fold,
+    kept_words,
+    neighbours,
+    quoted,
+    squeezed,
+    stem,
+)
 
 LONGEST_QUERY = 200
 MOST_GROUPS = 12
@@ -113,7 +121,7 @@ def _parts(term: re.Match[str], is_beginning: bool) -> list[str]:
 def _words(text: str, is_beginning: bool = False) -> list[str]:
     """One part for each word. What the dictionary does not know is asked for pair by pair."""
     words = [word for word in cut_words(text) if word.text not in ASKING_WORDS]
-    groups = list(_neighbours(words))
+    groups = list(neighbours(words))
     parts: list[str] = []
     for group in groups:
         if len(group) > 1:
@@ -121,20 +129,6 @@ def _words(text: str, is_beginning: bool = False) -> list[str]:
         elif group[0].width > 1 or group[0].text.isascii() or len(groups) == 1:
             parts.append(_word(group[0], is_beginning and group is groups[-1]))
     return parts
-
-
-def _neighbours(words: Sequence[Word]) -> Iterator[list[Word]]:
-    """Each word by itself, but letters that stand alone side by side together."""
-    group: list[Word] = []
-    for word in words:
-        is_letter = word.width == 1 and not word.text.isascii()
-        follows = bool(group) and group[-1].width == 1 and not group[-1].text.isascii()
-        if group and not (is_letter and follows and word.place == group[-1].place + 1):
-            yield group
-            group = []
-        group.append(word)
-    if group:
-        yield group
 
 
 def _word(word: Word, is_start: bool) -> str:
@@ -190,7 +184,7 @@ def _most_of(parts: Sequence[str]) -> str:
 
 def _terms(text: str) -> tuple[str, ...]:
     """The longest first, so that they are marked before the shorter ones inside of them."""
-    groups = ("".join(word.text for word in group) for group in _neighbours(cut_words(text)))
+    groups = ("".join(word.text for word in group) for group in neighbours(cut_words(text)))
     known = {stem(group) for group in groups if len(group) > 1 or len(squeezed(text)) == 1}
     runs = {run for run in fold(text).split() if run.isalnum()}
     return tuple(sorted(known | runs, key=lambda term: (-len(term), term)))

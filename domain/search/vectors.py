@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from domain.search.kinship import kin
 from domain.search.rules import BODY, KEYWORDS, LONGEST_BODY, SUMMARY, TITLE, SearchKind, Subject
 from domain.search.sounds import sound
-from domain.search.words import kept_words, squeezed, stem
+from domain.search.words import kept_words, quoted, squeezed, stem
 
 GAP = 50
 """Places left free between two texts, so that no phrase reaches from one into the next."""
@@ -40,6 +41,7 @@ class Entry:
     sound: str
     heading: str
     document: str
+    kin: str
 
 
 COLUMNS = tuple(Entry.__slots__)
@@ -69,6 +71,7 @@ def entry_of(subject: Subject) -> Entry:
         sound=sound(subject.title),
         heading=vector(heading),
         document=vector([*heading, (SUMMARY, subject.summary), (BODY, body)]),
+        kin=kin(subject.title) if subject.kind is SearchKind.ARTICLE else "",
     )
 
 
@@ -88,11 +91,6 @@ def vector(texts: Iterable[Weighted]) -> str:
                     known.append(at)
         start = last + GAP
     return " ".join(f"{quoted(word)}:{','.join(places[word])}" for word in sorted(places))
-
-
-def quoted(word: str) -> str:
-    """A word as tsvectors and tsqueries write it: it holds letters and digits only."""
-    return f"'{word}'"
 
 
 def as_values(entries: Sequence[Entry]) -> list[list[Any]]:

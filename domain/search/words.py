@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -77,6 +77,11 @@ def stem(word: str) -> str:
     return str(_stemmer().stemWord(word)) if is_english else word
 
 
+def quoted(word: str) -> str:
+    """A word as tsvectors and tsqueries write it: it holds letters and digits only."""
+    return f"'{word}'"
+
+
 def kept_words(text: str) -> list[Word]:
     """What is kept of a text: every two neighbouring letters of a Chinese run, the longer words in
     it, and letters that stand alone; Latin words, and the parts of those that hold digits too.
@@ -98,6 +103,30 @@ def cut_words(text: str) -> list[Word]:
         tokens = _cutter().tokenize(run.text, "default", False)
         found.extend(Word(word, run.place + start, len(word)) for word, start, _ in tokens)
     return [word for word in found if word.text not in FUNCTION_WORDS]
+
+
+def neighbours(words: Iterable[Word]) -> Iterator[list[Word]]:
+    """Each word by itself, but letters that stand alone side by side together: mostly names."""
+    group: list[Word] = []
+    for word in words:
+        follows = bool(group) and _is_letter(group[-1]) and word.place == group[-1].place + 1
+        if group and not (follows and _is_letter(word)):
+            yield group
+            group = []
+        group.append(word)
+    if group:
+        yield group
+
+
+def _is_letter(word: Word) -> bool:
+    return word.width == 1 and not word.text.isascii()
+
+
+@lru_cache(maxsize=10_000)
+def frequency(word: str) -> int:
+    """How often a Chinese word is used, as jieba's dictionary counts; 0 of one it does not know."""
+    cutter = _cutter()
+    return int(cutter.suggest_freq(word)) if cutter.has_word(word) else 0
 
 
 class _Run(NamedTuple):

@@ -9,6 +9,7 @@ import strawberry
 
 from domain.articles.access import drafts, visible
 from domain.articles.rules import ArticleStatus
+from schema.articles.related import MOST_RELATED, related_length, related_table
 from schema.articles.revisions import REVISION_ORDERS, ArticleRevision, RevisionOrder
 from schema.articles.texts import ArticleCorrection, Credit, corrections, credits
 from schema.distribution.lists import LATEST, DistributionFilter, DistributionOrder
@@ -16,7 +17,7 @@ from schema.engagement.types import Counted
 from schema.organizations.types import Organization
 from schema.people.types import Person
 from schema.planner.arguments import Arguments
-from schema.planner.declare import column, one, page, to_one
+from schema.planner.declare import argument, column, one, page, rows, to_one
 from schema.planner.readings import stands_on
 from schema.planner.statement import Statement
 from schema.posts.lists import POST_ORDERS, PostFilter, PostOrder
@@ -110,6 +111,14 @@ class Article(Counted, Node):
         by=LATEST,
         filters=DistributionFilter,
         where="{row}.article_id = {parent}.id",
+    )
+    related: list[Annotated[Article, strawberry.lazy("schema.articles.types")]] = rows(
+        "Others about the same events, the most alike first: their titles share rare words, and"
+        " they were published about the same time.",
+        order_by="{row}.alike DESC, {row}.id DESC",
+        table=related_table,
+        limit=related_length,
+        arguments=(argument("first", int, f"How many at most, 1 to {MOST_RELATED}.", default=5),),
     )
     posts: Connection[Annotated[Post, strawberry.lazy("schema.posts.types")]] = page(
         "Where it was carried further.",

@@ -12,6 +12,7 @@ from tests.access_table.callers import (
     ONLY_NETWORK,
     Read,
     Write,
+    public,
     unique,
 )
 from tests.access_table.district import District
@@ -36,6 +37,7 @@ QUERIES: dict[str, list[Read]] = {
             NOTHING,
         ),
     ],
+    "mostReadNow": [public("{ it: mostReadNow { rank } }", [])],
     "searchSynonyms": [
         Read(
             "{ it: searchSynonyms { word } }",

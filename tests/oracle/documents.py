@@ -32,12 +32,12 @@ ELSEWHERE = (
     *("explain", "breaks", "viewer", "roleGrants", "tokens", "users", "compareRevisions"),
     *("embargo", "front", "publicationPlans"),
     *REVIEWS,
-    *("search", "searchSynonyms"),
+    *("search", "searchSynonyms", "related", "mostReadNow"),
 )
 """Fields with proofs of their own: test_engagement_explanation.py, test_engagement_breaks.py,
 test_viewer.py, test_grants_graph.py, test_tokens_graph.py, test_users_graph.py, test_reviews.py,
 test_revisions_graph.py, test_publishing_worker.py, test_fronts.py, test_search.py,
-test_search_access.py."""
+test_search_access.py, test_related.py, test_most_read.py."""
 ROWS = 12_000
 """The most rows a document may ask for: below what one request may."""
 

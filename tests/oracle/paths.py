@@ -21,6 +21,9 @@ from tests.oracle.restricted import Place
 SIZES = {1: (100,), 2: (20, 5), 3: (8, 4, 2)}
 """How many rows of each list on the way are asked for, so that no way is too costly."""
 
+RELATED = "related"
+"""Which articles these are is looked at in tests/test_related.py."""
+
 SHORT_LIST = (
     "(first: 4) { totalCount nodes { id } edges { cursor node { id } }"
     " pageInfo { hasNextPage startCursor endCursor } }"
@@ -57,6 +60,8 @@ def _from(
     if longest == 0:
         return
     for name, field in type_.fields.items():
+        if name == RELATED:
+            continue
         for target in _targets(schema, field):
             steps = (*before, (name, target.name))
             yield Path(steps)
@@ -130,7 +135,7 @@ def _everything(schema: GraphQLSchema, type_name: str, without: frozenset[Place]
     shown = [
         _shown(name, field)
         for name, field in type_.fields.items()
-        if (type_name, name) not in without and name not in REVIEWS
+        if (type_name, name) not in without and name not in (*REVIEWS, RELATED)
     ]
     return "{ __typename " + " ".join(shown) + " }"
 

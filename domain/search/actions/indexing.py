@@ -20,6 +20,7 @@ TYPES = {
     "tags": "text[]",
     "heading": "tsvector",
     "document": "tsvector",
+    "kin": "tsquery",
 }
 """Of the columns that are not text."""
 
