@@ -136,6 +136,49 @@ async def test_its_structured_data(house: House) -> None:
     assert told["keywords"] == ["志愿", "a&b"]
 
 
+async def test_all_an_article_says_of_itself(house: House) -> None:
+    """And a correction, where readers see it: once it is public, and not before."""
+    number = await make_article(
+        house.world,
+        title="Storm",
+        subtitle="It passed",
+        slug="storm",
+        language="en",
+        keywords=["weather"],
+        source="气象台",
+        source_url="https://e.example/storm?a=1&b=2",
+        credits=[{"role": "摄影", "name": "赵"}],
+        share_title="Storm!",
+        share_summary="All is well",
+        cover="Media:7",
+    )
+    await articles.publish(EDITOR_NOW, number, 1)
+    correction = articles.ArticleChanges(correction="It was <two> storms")
+    await articles.update(EDITOR_NOW, number, 2, correction)
+    assert "storms" not in (await house.get("/articles/storm")).body.decode()
+    await articles.publish(EDITOR_NOW, number, 3)
+    text = (await house.get("/articles/storm")).body.decode()
+    page = Page(text)
+    assert page.attributes("html") == [{"lang": "en"}]
+    assert "It was &lt;two&gt; storms" in text
+    (notice,) = page.attributes("aside")
+    assert notice["aria-label"] == "更正 Correction"
+    metas = {
+        found.get("property") or found.get("name"): found.get("content")
+        for found in page.attributes("meta")
+    }
+    assert (metas["og:title"], metas["og:description"]) == ("Storm!", "All is well")
+    assert metas["og:image"] == f"{SITE}/media/7"
+    assert metas["keywords"] == "weather"
+    told = json.loads(page.scripts[0][1])
+    assert (told["inLanguage"], told["alternativeHeadline"]) == ("en", "It passed")
+    assert told["image"] == [f"{SITE}/media/7"]
+    assert told["isBasedOn"] == "https://e.example/storm?a=1&b=2"
+    assert [each["name"] for each in told["contributor"]] == ["赵"]
+    assert [each["text"] for each in told["correction"]] == ["It was <two> storms"]
+    assert page.attributes("a", rel="nofollow")[0]["href"] == "https://e.example/storm?a=1&b=2"
+
+
 async def test_what_is_not_public_is_nowhere(house: House) -> None:
     paths = [
         *("/articles", "/sitemap.xml", "/sitemaps/articles-1.xml", "/sitemaps/news.xml"),

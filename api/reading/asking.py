@@ -18,8 +18,9 @@ from schema.execution.documents import Refused
 from schema.execution.engine import Request
 
 SHOWN = """fragment Shown on Article {
-    id slug title summary body category tags publishedAt updatedAt
-    author { name } organization { id name } }"""
+    id slug title subtitle summary body category tags keywords language cover source sourceUrl
+    shareTitle shareSummary publishedAt updatedAt author { name } organization { id name }
+    credits { role name } corrections { at text } }"""
 ONE = "query ReadArticle($slug: String!) { article(slug: $slug) { ...Shown } } " + SHOWN
 LIST = (
     """query ReadArticles($first: Int!, $after: String, $filter: ArticleFilter) {
@@ -38,20 +39,52 @@ class Organization(msgspec.Struct, frozen=True):
     name: str
 
 
+class Credit(msgspec.Struct, frozen=True):
+    role: str
+    name: str
+
+
+class Correction(msgspec.Struct, frozen=True):
+    """What readers are told was wrong, and since when it is right."""
+
+    at: datetime
+    text: str
+
+
 class Article(msgspec.Struct, frozen=True, rename="camel"):
     """As the graph shows it to everybody. body: HTML, sanitised before it was stored."""
 
     id: str
     slug: str
     title: str
+    subtitle: str
     summary: str
     body: str
     category: str
     tags: list[str]
+    keywords: list[str]
+    language: str
+    cover: str | None
+    source: str
+    source_url: str
+    share_title: str
+    share_summary: str
     published_at: datetime
     updated_at: datetime
     author: Person
     organization: Organization
+    credits: list[Credit]
+    corrections: list[Correction]
+
+    @property
+    def passed_on(self) -> tuple[str, str]:
+        """Title and summary where it is passed on."""
+        return self.share_title or self.title, self.share_summary or self.summary
+
+    @property
+    def cover_path(self) -> str:
+        """Of its picture on this host; empty without one."""
+        return f"/media/{self.cover.removeprefix('Media:')}" if self.cover else ""
 
 
 class PageInfo(msgspec.Struct, frozen=True, rename="camel"):

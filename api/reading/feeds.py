@@ -39,6 +39,11 @@ class Feed:
     updated_at: datetime
     entries: Sequence[tuple[Article, str]]
 
+    @property
+    def host(self) -> str:
+        """With its scheme."""
+        return self.home.removesuffix("/articles")
+
     def id_of(self, article: Article) -> str:
         """The same for ever, whatever becomes of its address (RFC 4151)."""
         host = urlsplit(self.home).hostname or "localhost"
@@ -102,7 +107,8 @@ def json_feed(feed: Feed) -> str:
             "date_modified": article.updated_at.isoformat(),
             "authors": [{"name": article.author.name}],
             "tags": _words(article),
-            "language": LANGUAGE,
+            "language": article.language,
+            **({"image": f"{feed.host}{article.cover_path}"} if article.cover else {}),
         }
         for article, url in feed.entries
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -29,17 +30,23 @@ async def article(request: Request) -> Response:
     settings: Settings = request.app.state.settings
     found = await article_of(request, request.path_params["slug"])
     url = address_of(settings, found.slug)
-    data = news_article(found, url, settings.site_name, LANGUAGE)
+    data = news_article(found, url, settings.address, settings.site_name)
     page = TEMPLATES.get_template("article.html").render(
         article=found,
+        corrections=[(_day(each.at, settings), each) for each in found.corrections],
+        cover=f"{settings.address}{found.cover_path}" if found.cover else "",
         data=in_script(data),
-        language=LANGUAGE,
+        language=found.language,
         shown_at=found.published_at.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M"),
         site=settings.site_name,
         title=found.title,
         url=url,
     )
     return kept(request, page, "text/html; charset=utf-8", seconds=SECONDS, policy=POLICY)
+
+
+def _day(at: datetime, settings: Settings) -> str:
+    return at.astimezone(settings.zone).strftime("%Y-%m-%d")
 
 
 async def articles(request: Request) -> Response:
@@ -49,10 +56,7 @@ async def articles(request: Request) -> Response:
     found = await articles_of(request, first=ON_A_PAGE, after=after)
     more = found.page_info.end_cursor if found.page_info.has_next_page else None
     page = TEMPLATES.get_template("articles.html").render(
-        articles=[
-            (each, each.published_at.astimezone(settings.zone).strftime("%Y-%m-%d"))
-            for each in found.nodes
-        ],
+        articles=[(each, _day(each.published_at, settings)) for each in found.nodes],
         language=LANGUAGE,
         more=f"/articles?{urlencode({'after': more})}" if more else "",
         site=settings.site_name,

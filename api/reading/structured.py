@@ -13,8 +13,24 @@ CLOSING = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 """In JSON these mean the same, and nothing in it can end the element it stands in."""
 
 
-def news_article(article: Article, url: str, site: str, language: str) -> dict[str, Any]:
-    """https://schema.org/NewsArticle. url: the article's own."""
+def news_article(article: Article, url: str, host: str, site: str) -> dict[str, Any]:
+    """https://schema.org/NewsArticle. url: the article's own; host: with its scheme."""
+    said = {
+        "alternativeHeadline": article.subtitle,
+        "articleSection": article.category,
+        "image": [f"{host}{article.cover_path}"] if article.cover else [],
+        "keywords": list(dict.fromkeys([*article.keywords, *article.tags])),
+        "isBasedOn": article.source_url,
+        "contributor": [{"@type": "Person", "name": each.name} for each in article.credits],
+        "correction": [
+            {
+                "@type": "CorrectionComment",
+                "datePublished": each.at.isoformat(),
+                "text": each.text,
+            }
+            for each in article.corrections
+        ],
+    }
     return {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
@@ -24,9 +40,7 @@ def news_article(article: Article, url: str, site: str, language: str) -> dict[s
         "description": article.summary,
         "datePublished": article.published_at.isoformat(),
         "dateModified": article.updated_at.isoformat(),
-        "inLanguage": language,
-        "articleSection": article.category,
-        "keywords": article.tags,
+        "inLanguage": article.language,
         "isAccessibleForFree": True,
         "author": [{"@type": "Person", "name": article.author.name}],
         "publisher": {
@@ -34,6 +48,7 @@ def news_article(article: Article, url: str, site: str, language: str) -> dict[s
             "name": article.organization.name,
             "parentOrganization": {"@type": "Organization", "name": site},
         },
+        **{name: value for name, value in said.items() if value},
     }
 
 
