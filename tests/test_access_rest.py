@@ -42,6 +42,12 @@ class Row:
         return next((told for callers, told in self.some if caller in callers), self.others)
 
 
+UPLOADERS = frozenset(
+    {
+        *("author", "author elsewhere", "publisher"),
+        *("administrator", "administrator elsewhere", "network", SESSION),
+    }
+)
 PARTNER = "?partner=%(partner)s"
 CSV = "链接,阅读量\nhttps://m.weibo.cn/1/2,5\n".encode()
 ROWS = {
@@ -55,6 +61,14 @@ ROWS = {
             (frozenset({"administrator", "network", SESSION}), DONE),
         ),
         CSV,
+    ),
+    "/v1/media": Row(
+        "POST",
+        "/v1/media?unknown=1",
+        FORBIDDEN,
+        # Whoever may upload somewhere is heard, and told that there is no such field.
+        ((UPLOADERS, (422, "INVALID_PARAMETER")),),
+        b"text",
     ),
     "/v1/deliveries": Row("GET", f"/v1/deliveries{PARTNER}", UNSIGNED),
     "/v1/deliveries/{webhook_id:path}": Row("GET", f"/v1/deliveries/push-1{PARTNER}", UNSIGNED),

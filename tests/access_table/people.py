@@ -30,7 +30,8 @@ from tests.access_table.district import District
 QUERIES: dict[str, list[Read]] = {
     "auditEntries": [
         Read(
-            '{ it: auditEntries(filter: {subject: "%(draft)s"}) { nodes { action } } }',
+            '{ it: auditEntries(filter: {subject: "%(draft)s", action: "article.create"})'
+            " { nodes { action } } }",
             NETWORK,
             {"nodes": [{"action": "article.create"}]},
             selected_by=NETWORK,
