@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,8 @@ import pytest_asyncio
 
 from domain.articles import actions as articles
 from domain.articles.models import Article
+from domain.media.models import Media
+from domain.media.rules import MediaKind, MediaState
 from tests.asgi import Response, call
 from tests.graph import Graph, graph
 from tests.rows import EDITOR, World, make_article, make_world
@@ -136,8 +139,29 @@ async def test_its_structured_data(house: House) -> None:
     assert told["keywords"] == ["志愿", "a&b"]
 
 
+async def picture(world: World) -> int:
+    now = datetime.now(UTC)
+    row = await Media.create(
+        organization_id=world.organization_id,
+        kind=MediaKind.IMAGE,
+        mime="image/png",
+        name="storm.png",
+        alt="乌云",
+        sha256=secrets.token_hex(32),
+        size=1,
+        width=1,
+        height=1,
+        state=MediaState.READY,
+        uploaded_by="editor",
+        created_at=now,
+        updated_at=now,
+    )
+    return int(row.id)
+
+
 async def test_all_an_article_says_of_itself(house: House) -> None:
     """And a correction, where readers see it: once it is public, and not before."""
+    cover = await picture(house.world)
     number = await make_article(
         house.world,
         title="Storm",
@@ -150,7 +174,7 @@ async def test_all_an_article_says_of_itself(house: House) -> None:
         credits=[{"role": "摄影", "name": "赵"}],
         share_title="Storm!",
         share_summary="All is well",
-        cover="Media:7",
+        cover=f"Media:{cover}",
     )
     await articles.publish(EDITOR_NOW, number, 1)
     correction = articles.ArticleChanges(correction="It was <two> storms")
@@ -168,11 +192,11 @@ async def test_all_an_article_says_of_itself(house: House) -> None:
         for found in page.attributes("meta")
     }
     assert (metas["og:title"], metas["og:description"]) == ("Storm!", "All is well")
-    assert metas["og:image"] == f"{SITE}/media/7"
+    assert metas["og:image"] == f"{SITE}/media/{cover}"
     assert metas["keywords"] == "weather"
     told = json.loads(page.scripts[0][1])
     assert (told["inLanguage"], told["alternativeHeadline"]) == ("en", "It passed")
-    assert told["image"] == [f"{SITE}/media/7"]
+    assert told["image"] == [f"{SITE}/media/{cover}"]
     assert told["isBasedOn"] == "https://e.example/storm?a=1&b=2"
     assert [each["name"] for each in told["contributor"]] == ["赵"]
     assert [each["text"] for each in told["correction"]] == ["It was <two> storms"]
