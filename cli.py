@@ -202,8 +202,14 @@ GROUPS = {
         ),
     ),
     "review": (
-        "Records of reviews 三审三校.",
+        "Reviews 三审三校: the usual workflow, records, samples.",
         (
+            Command(
+                "workflow",
+                "commands.reviews:workflow",
+                "Make the workflow of three reviews and three proofreads, and assign it.",
+                ("review workflow Organization:7", "review workflow Organization:7 --here"),
+            ),
             Command(
                 "record",
                 "commands.reviews:record",

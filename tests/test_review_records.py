@@ -27,12 +27,13 @@ from domain.articles import actions as articles
 from domain.articles.models import Article
 from domain.articles.records import Line, changed, record_of
 from domain.reviews.actions import decisions
+from domain.reviews.models import ReviewAssignment, ReviewWorkflow
 from domain.reviews.sampling import Candidate, allotted, drawn, drawn_by_stratum
 from domain.tokens import actions as tokens
 from tests.asgi import call
 from tests.graph import Graph, graph
 from tests.reviewing import make_desk, make_review, stage
-from tests.rows import EDITOR, NOW, World, make_world
+from tests.rows import EDITOR, NOW, World, make_organization, make_world
 
 SIZES = st.dictionaries(st.integers(1, 30), st.integers(1, 60), max_size=8)
 
@@ -179,6 +180,20 @@ def test_the_command_draws_the_same_twice(database_url: str, tmp_path: Path) -> 
     done = command(database_url, "record", told[0]["articles"][0], str(tmp_path / "record.html"))
     assert done.returncode == 0, done.stderr
     assert "<style>" in (tmp_path / "record.html").read_text("utf-8")
+
+
+async def test_the_usual_workflow_is_made_by_a_command(database_url: str, desk: World) -> None:
+    place = await make_organization(desk.organization_id, "分部")
+    done = command(database_url, "workflow", f"Organization:{place}", "--json")
+    assert done.returncode == 0, done.stderr
+    made = await ReviewWorkflow.all().order_by("-id").first()
+    assert made is not None
+    assert json.loads(done.stdout) == {
+        "workflow": f"ReviewWorkflow:{made.id}",
+        "organization": f"Organization:{place}",
+    }
+    assert (made.name, len(made.stages), len(made.checks)) == ("三审三校", 6, 7)
+    assert (await ReviewAssignment.get(organization_id=place)).workflow_id == made.id
 
 
 def test_a_period_that_ends_before_it_begins(tmp_path: Path) -> None:
