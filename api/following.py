@@ -1,7 +1,7 @@
-"""Which totals changed since they were last looked at, for those who follow them.
+"""What changed since it was last looked at, totals and who edits an article, for those who follow.
 
-A write to the totals, by whichever process, is heard of through LISTEN; then all that is followed
-here is looked at with one statement, and whoever follows what differs is told. Nothing is lost when
+A write to it, by whichever process, is heard of through LISTEN; then all that is followed here is
+looked at with a statement for each, and whoever follows what differs is told. Nothing is lost when
 the connection was, since what was seen last is compared, not what was heard.
 """
 
@@ -15,11 +15,16 @@ from contextlib import asynccontextmanager, contextmanager
 
 import structlog
 
-from domain.engagement.actions.fingerprints import Subject, fingerprints
+from domain.articles import editing
+from domain.engagement.actions import fingerprints as totals
+from domain.engagement.actions.fingerprints import Subject
 from domain.notifications import Changes
 from domain.outages import OUTAGES
 
-TABLES = ("engagement_total",)
+TABLES = ("engagement_total", "article_editing")
+EDITING = "EDITING"
+"""The kind of an article as something that is edited; all other kinds have totals."""
+
 PACE_SECONDS = 0.2
 """At least so long between two looks: changes within it come as one."""
 
@@ -111,6 +116,14 @@ class Hub:
         if changed:
             for watch in self._watches:
                 watch.tell(changed)
+
+
+async def fingerprints(subjects: Iterable[Subject]) -> dict[Subject, int]:
+    """Of those that are there; another as soon as what is followed of them is."""
+    asked = list(subjects)
+    edited = await editing.fingerprints(id_ for kind, id_ in asked if kind == EDITING)
+    counted = await totals.fingerprints([each for each in asked if each[0] != EDITING])
+    return {**counted, **{(EDITING, id_): found for id_, found in edited.items()}}
 
 
 @asynccontextmanager

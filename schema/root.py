@@ -7,6 +7,7 @@ from strawberry.schema.config import StrawberryConfig
 
 import schema.enums  # noqa: F401 - registers the enumerations
 from schema.articles.comparison import ComparisonQueries
+from schema.articles.editing import EditingSubscriptions
 from schema.articles.mutations import ArticleMutations
 from schema.articles.queries import ArticleQueries
 from schema.audit.queries import AuditQueries
@@ -16,7 +17,7 @@ from schema.distribution.queries import DistributionQueries
 from schema.engagement.definitions import DefinitionQueries
 from schema.engagement.now import MostReadQueries
 from schema.engagement.queries import EngagementQueries
-from schema.engagement.subscriptions import Subscription
+from schema.engagement.subscriptions import EngagementSubscriptions
 from schema.fronts.mutations import FrontMutations
 from schema.fronts.types import FrontQueries
 from schema.grants.mutations import GrantMutations
@@ -108,6 +109,11 @@ class Mutation(
     UserMutations,
     WebhookMutations,
 ):
+    pass
+
+
+@strawberry.type(description="What can be followed, over a WebSocket or as server-sent events.")
+class Subscription(EngagementSubscriptions, EditingSubscriptions):
     pass
 
 

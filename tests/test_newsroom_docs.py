@@ -45,7 +45,7 @@ def difference(shown: Any, found: Any, place: str = "") -> str:
 async def test_the_examples_on_writing_give_what_they_show(opened: Graph) -> None:
     assert WRITING is not None
     examples = EXAMPLE.findall(WRITING[1])
-    assert len(examples) == WRITING[1].count("```graphql") == 7
+    assert len(examples) == WRITING[1].count("```graphql") == 8
     await make_world()
     _, token = await create_token(EDITOR, "desk", Role.ADMINISTRATOR, None)
     for query, answer in examples:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import structlog
 
 from domain.access import SYSTEM, Act
+from domain.articles.actions import forget_editing
 from domain.database import transaction
 from domain.inflation.finding import find
 from domain.reviews.actions.escalation import escalate
@@ -56,7 +57,13 @@ async def escalate_reviews(tools: Tools) -> None:
         log.info("reviews_overdue", marked=marked)
 
 
+async def forget_editors(tools: Tools) -> None:
+    """Takes out who edits an article no longer and did not say so."""
+    await forget_editing(tools.clock())
+
+
 PERIODIC = [
+    Periodic("forget_editors", EVERY_MINUTE, forget_editors),
     Periodic("publish", EVERY_TWO_SECONDS, publish_due),
     Periodic("distribution", EVERY_TWO_SECONDS, distribution.send_due),
     Periodic("webhooks", EVERY_TWO_SECONDS, send_webhooks),

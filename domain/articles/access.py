@@ -20,5 +20,9 @@ def visible_revisions(viewer: Viewer) -> Predicate:
     return through(drafts(viewer), "{row}.article_id", "article")
 
 
+visible_editing = visible_revisions
+"""Who edits is known to those who see what they write."""
+
+
 def visible(viewer: Viewer) -> Predicate:
     return either(PUBLISHED, drafts(viewer))

@@ -146,3 +146,24 @@ class RevisionName(Model):
 
     class Meta:
         table = "revision_name"
+
+
+class ArticleEditing(Model):
+    """That somebody edits an article. seen_at: when they last said so. block: where in it."""
+
+    id = fields.BigIntField(primary_key=True)
+    article: fields.ForeignKeyRelation[Article] = fields.ForeignKeyField(
+        "domain.Article", on_delete=fields.CASCADE, related_name="editing"
+    )
+    actor_id = fields.CharField(max_length=64)
+    actor = fields.CharField(max_length=200)
+    block = fields.CharField(max_length=40, default="")
+    since = fields.DatetimeField()
+    seen_at = fields.DatetimeField()
+
+    class Meta:
+        table = "article_editing"
+        indexes = (Index(fields=("seen_at",), name="article_editing_seen"),)
+        constraints = (
+            UniqueConstraint(fields=("article_id", "actor_id"), name="article_editing_once"),
+        )

@@ -37,6 +37,17 @@ class RestoreRevisionInput(ArticleVersionInput):
     reason: str = strawberry.field(default="", description="Why, up to 500 letters.")
 
 
+@strawberry.input(description="An article you edit.")
+class EditingInput:
+    id: strawberry.ID = strawberry.field(description="Which article.")
+    block: str = strawberry.field(default="", description="The id of the block you are in.")
+
+
+@strawberry.input(description="An article you edit no longer.")
+class StopEditingInput:
+    id: strawberry.ID = strawberry.field(description="Which article.")
+
+
 @strawberry.input(description="What a revision is to be called.")
 class NameRevisionInput:
     id: strawberry.ID = strawberry.field(description="Of which article.")
@@ -78,6 +89,10 @@ RestoreRevisionResult = Annotated[
     strawberry.union(
         "RestoreRevisionResult", description="The article, or why it stayed as it was."
     ),
+]
+EditingResult = Annotated[
+    ArticlePayload | Forbidden | Invalid | NotFound,
+    strawberry.union("EditingResult", description="The article, or why you do not edit it."),
 ]
 NameRevisionResult = Annotated[
     RevisionPayload | Forbidden | Invalid | NotFound,
@@ -130,3 +145,17 @@ class ArticleMutations:
             info.context.act, article_id, input.number, input.name
         )
         return RevisionPayload.of(revision_id=revision_id)
+
+    @mutation(
+        "Says that you edit an article, so that others see it; say it again every 20 seconds or so."
+    )
+    async def touch_editing(self, info: Info, input: EditingInput) -> EditingResult:
+        article_id = number_of("Article", input.id, "id")
+        await actions.touch_editing(info.context.act, article_id, input.block)
+        return ArticlePayload.of(article_id=article_id)
+
+    @mutation("Says that you edit an article no longer.")
+    async def stop_editing(self, info: Info, input: StopEditingInput) -> EditingResult:
+        article_id = number_of("Article", input.id, "id")
+        await actions.stop_editing(info.context.act, article_id)
+        return ArticlePayload.of(article_id=article_id)

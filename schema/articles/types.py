@@ -9,6 +9,7 @@ import strawberry
 
 from domain.articles.access import drafts, visible
 from domain.articles.rules import ArticleStatus
+from schema.articles.editing import ArticleEditor, editors
 from schema.articles.related import MOST_RELATED, related_length, related_table
 from schema.articles.revisions import REVISION_ORDERS, ArticleRevision, RevisionOrder
 from schema.articles.texts import ArticleCorrection, Credit, corrections, credits
@@ -89,6 +90,7 @@ class Article(Counted, Node):
         "{row}.article_id = {parent}.id AND {row}.until > now()",
         "What keeps it from being public yet; null when nothing does, or you see no drafts there.",
     )
+    editors: list[ArticleEditor] = editors
     created_at: datetime = column("When it was begun.")
     updated_at: datetime = column("When it was last changed.")
     review: Annotated[Review, strawberry.lazy("schema.reviews.types")] | None = one(

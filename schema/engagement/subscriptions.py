@@ -1,4 +1,4 @@
-"""What can be followed: totals, as they change."""
+"""Totals can be followed, as they change."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from schema.engagement.types import Counted
 from schema.planner.declare import argument, by_id
 
 
-@strawberry.type(description="What can be followed, over a WebSocket or as server-sent events.")
-class Subscription:
+@strawberry.type
+class EngagementSubscriptions:
     engagement_changed: list[Counted] = by_id(
         "Those of them whose totals changed; first, all of them as they are. Several changes within"
         " a moment come as one. What you may not see never comes.",

@@ -25,11 +25,12 @@ from domain.access import Viewer
 from domain.reader import Reader
 from schema.execution.answers import NULL, Answer, spliced
 from schema.execution.documents import Document, Refused, bad_request
+from schema.planner.catalog import followed_as
 from schema.planner.plan import Plan, plan_selection
 from schema.planner.selections import collect
 
 Subject = tuple[str, int]
-"""Kind and number, as the ledger's tables spell them."""
+"""Kind and number, as the process that follows them spells them."""
 
 CHANGED = "__changed"
 """The variable that stands where the client's ids stood: no client can name one so."""
@@ -37,8 +38,9 @@ CHANGED = "__changed"
 
 @dataclass(frozen=True)
 class Following:
-    """One subscription of one viewer. key: its field's response key. again: it, followed by
-    another viewer; raises Refused."""
+    """One subscription of one viewer. key: its field's response key. kind: under which what it
+    names is followed; empty where it is its own. again: it, followed by another viewer; raises
+    Refused."""
 
     operation_name: str | None
     key: str
@@ -46,6 +48,7 @@ class Following:
     plan: Plan
     variables: Mapping[str, Any]
     viewer: Viewer
+    kind: str
     again: Callable[[Viewer], Following]
 
     @property
@@ -55,7 +58,9 @@ class Following:
         for id_ in self.ids:
             type_name, number = id_.split(":")
             # There is one network: Network:1, and the row 0.
-            found[type_name.upper(), 0 if type_name == "Network" else int(number)] = id_
+            found[self.kind or type_name.upper(), 0 if type_name == "Network" else int(number)] = (
+                id_
+            )
         return found
 
     async def read(self, reader: Reader, ids: Sequence[str]) -> Answer | None:
@@ -103,7 +108,8 @@ def follow(
         raise bad_request("`ids` is empty")
     again = partial(follow, schema, zone, document, operation, given, max_cost)
     operation_name = operation.name.value if operation.name else None
-    return Following(operation_name, key, tuple(ids), plan, given.coerced, viewer, again)
+    kind = followed_as(root.fields[name])
+    return Following(operation_name, key, tuple(ids), plan, given.coerced, viewer, kind, again)
 
 
 def _of_changed(node: FieldNode) -> FieldNode:

@@ -16,7 +16,15 @@ from graphql import (
 )
 
 from domain.access import ANONYMOUS, EVERY_ROW
-from schema.planner.readings import CONDITION, READING, Condition, One, Reading, Standing
+from schema.planner.readings import (
+    CONDITION,
+    FOLLOWED,
+    READING,
+    Condition,
+    One,
+    Reading,
+    Standing,
+)
 
 DEFINITION = "strawberry-definition"
 
@@ -28,6 +36,11 @@ class UndeclaredError(TypeError):
 def reading_of(field: GraphQLField) -> Reading:
     reading: Reading = field.extensions[DEFINITION].metadata[READING]
     return reading
+
+
+def followed_as(field: GraphQLField) -> str:
+    """The kind under which what a subscription names is followed; empty where it is its own."""
+    return str(field.extensions[DEFINITION].metadata.get(FOLLOWED, ""))
 
 
 def python_name(field: GraphQLField) -> str:

@@ -14,6 +14,7 @@ from strawberry.types.field import StrawberryField
 from schema.planner.arguments import Arguments
 from schema.planner.readings import (
     CONDITION,
+    FOLLOWED,
     READING,
     ById,
     Chosen,
@@ -233,6 +234,13 @@ def found_page(
 def chosen(description: str, *, type_name: str, number: str) -> Any:
     """An object of a union or an interface; its type shows in the row."""
     return planned(Chosen(type_name, number), description)
+
+
+def followed(kind: str, field: Any) -> Any:
+    """A subscription's field whose articles' ids are followed under this kind, and not under the
+    kind of what they are. Typed as the field's declaration is."""
+    field.metadata = {**field.metadata, FOLLOWED: kind}
+    return field
 
 
 def condition(

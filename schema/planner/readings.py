@@ -22,6 +22,7 @@ Visible: TypeAlias = Callable[[Viewer], Predicate]
 
 READING = "reading"
 CONDITION = "condition"
+FOLLOWED = "followed"
 
 
 def everybody(_viewer: Viewer) -> Predicate:

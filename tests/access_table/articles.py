@@ -83,6 +83,10 @@ async def _named(district: District) -> dict[str, Any]:
     return {"id": (await _draft(district))["id"], "number": 1, "name": "送审稿"}
 
 
+async def _edited(district: District) -> dict[str, Any]:
+    return {"id": (await _draft(district))["id"]}
+
+
 STRANGERS = frozenset({"author elsewhere", "administrator elsewhere"})
 
 MUTATIONS: dict[str, Write] = {
@@ -99,6 +103,8 @@ MUTATIONS: dict[str, Write] = {
         ((frozenset({"author elsewhere", "administrator elsewhere"}), NOT_THERE),),
     ),
     "restoreRevision": Write(_restored, WRITERS, NOBODY, ((STRANGERS, NOT_THERE),)),
+    "touchEditing": Write(_edited, WRITERS, NOBODY, ((STRANGERS, NOT_THERE),)),
+    "stopEditing": Write(_edited, WRITERS, NOBODY, ((STRANGERS, NOT_THERE),)),
     "nameRevision": Write(_named, WRITERS, NOBODY, ((STRANGERS, NOT_THERE),)),
     "publishArticle": Write(_draft, PUBLISHERS, NOBODY, ((ELSEWHERE, NOT_THERE),)),
     "withdrawArticle": Write(_published, PUBLISHERS, NOBODY, ((ELSEWHERE, NOT_YOURS),)),

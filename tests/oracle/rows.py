@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from domain.articles.content import CONTENT, EVERYTHING
-from domain.articles.models import Article, ArticleRevision, RevisionName
+from domain.articles.models import Article, ArticleEditing, ArticleRevision, RevisionName
 from domain.articles.rules import ArticleStatus
 from domain.audit.models import AuditEntry
 from domain.campaigns.models import Campaign
@@ -114,6 +114,15 @@ async def _article(filling: Filling, number: int) -> Article:
         updated_at=filling.moment(),
     )
     await _revisions(filling, article)
+    for editor in range(number % 3):
+        await ArticleEditing.create(
+            article=article,
+            actor_id=f"User:{CANARY}-{editor}",
+            actor=CANARY,
+            block=CANARY,
+            since=filling.moment(),
+            seen_at=filling.now + timedelta(days=1),
+        )
     return article
 
 

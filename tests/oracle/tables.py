@@ -11,7 +11,7 @@ from tortoise.connection import get_connection
 from tortoise.models import Model
 
 from domain.access import Viewer
-from domain.articles.models import Article, ArticleRevision, RevisionName
+from domain.articles.models import Article, ArticleEditing, ArticleRevision, RevisionName
 from domain.audit.models import AuditEntry, AuditLink
 from domain.campaigns.models import Campaign
 from domain.deliveries.models import Delivery, Restatement
@@ -89,6 +89,7 @@ class Tables:
     due: list[Row]
     budgets: dict[tuple[str, datetime], int]
     revision_names: dict[int, str]
+    editing: list[Row]
     additions: dict[tuple[Subject, date], Addition]
 
     def all(self, type_name: str, viewer: Viewer) -> list[Row]:
@@ -132,6 +133,7 @@ async def load() -> Tables:
         await PostPull.all(),
         {(row.scope, row.window_starts_at): row.used for row in await Budget.all()},
         {row.pk: row.name for row in await RevisionName.all()},
+        await ArticleEditing.all(),
         {
             (_subject(row), row["day"]): Addition(row["addition"])
             for row in await _rows("engagement_daily")
