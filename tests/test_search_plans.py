@@ -13,7 +13,7 @@ import pytest_asyncio
 from domain.access import ANONYMOUS, SYSTEM
 from domain.database import connection_parameters
 from domain.reader import SETTINGS
-from domain.search.ranking import MOST_CANDIDATES, MOST_NEAR
+from domain.search.ranking import MOST_HEADED, MOST_NEAR
 from domain.search.sounds import sound
 from domain.search.vectors import vector
 from schema.execution.engine import Engine, Request
@@ -98,4 +98,4 @@ async def test_what_is_ranked_is_bounded(connection: asyncpg.Connection) -> None
         if node.get("Index Name") == "search_entry_pkey"
     ]
     assert ranked
-    assert max(ranked) <= 2 * MOST_CANDIDATES + MOST_NEAR
+    assert max(ranked) <= 2 * MOST_HEADED + MOST_NEAR

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import nan
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 import asyncpg
 
 from benchmarks.search.corpus import documents
-from benchmarks.search.labels import Labelled, grades_of, ndcg
+from benchmarks.search.labels import Labelled, grades_of, ndcg, written
 from domain.access import ANONYMOUS
 from domain.database import connection_parameters
 from domain.reader import SETTINGS
@@ -40,12 +42,17 @@ TIMES = 5
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One query. found: the titles of the first places. milliseconds: of the database."""
+    """One query. found: the titles of the first places.
+
+    milliseconds: what PostgreSQL says it took. processor_milliseconds: what its process used of a
+    processor for the whole statement, whatever else the machine did; NaN where that is not told.
+    """
 
     text: str
     kind: str
     ndcg: float
     milliseconds: float
+    processor_milliseconds: float
     found: tuple[str, ...]
 
 
@@ -57,14 +64,14 @@ async def ask_all(
     report: Callable[[int, int], None],
 ) -> list[Asked]:
     """Labelled queries, and then WORDS, which have no labels."""
-    written = list(documents(topics, number))
+    articles = written(topics, documents(topics, number))
     engine = Engine(build(), zone="Asia/Shanghai")
     everything = [*labels, *(Labelled(text, COMMON, {}) for text in WORDS)]
     connection = await asyncpg.connect(**connection_parameters(url), server_settings=SETTINGS)
     try:
         asked = []
         for done, label in enumerate(everything, 1):
-            grades = grades_of(label, topics, written)
+            grades = grades_of(label, articles)
             asked.append(await _ask(connection, engine, label, grades))
             report(done, len(everything))
         return asked
@@ -86,6 +93,7 @@ async def _ask(
         kind=label.kind,
         ndcg=round(ndcg(ranked, grades), 4),
         milliseconds=round(await _milliseconds(connection, sql, values), 3),
+        processor_milliseconds=round(await _processor(connection, sql, values), 3),
         found=tuple(subject["title"] for subject in subjects),
     )
 
@@ -99,3 +107,19 @@ async def _milliseconds(connection: asyncpg.Connection, sql: str, values: Sequen
         (found,) = json.loads(text)
         times.append(float(found["Planning Time"]) + float(found["Execution Time"]))
     return median(times)
+
+
+async def _processor(connection: asyncpg.Connection, sql: str, values: Sequence[Any]) -> float:
+    """Milliseconds on a processor, by the kernel's account (Linux, a server on this machine)."""
+    account = Path(f"/proc/{connection.get_server_pid()}/schedstat")
+    times: list[float] = []
+    for _ in range(TIMES):
+        before = _used(account)
+        await connection.fetchval(sql, *values)
+        times.append((_used(account) - before) / 1e6)
+    return median(times)
+
+
+def _used(account: Path) -> float:
+    """Nanoseconds; NaN where there is no such account."""
+    return float(account.read_text("ascii").split()[0]) if account.exists() else nan

@@ -44,16 +44,26 @@ def grade(topic_grade: int, role: Role) -> int:
     return max(0, topic_grade - (role is Role.FOLLOW_UP))
 
 
-def grades_of(
-    label: Labelled, topics: Sequence[str], documents: Iterable[Document]
-) -> dict[int, int]:
-    """Grade by the article's id, which is its place from 1 on; those of 0 left out."""
-    found = {}
+Written = Mapping[str, Sequence[tuple[int, Role]]]
+"""By a topic's title, the ids and roles of the articles about it."""
+
+
+def written(topics: Sequence[str], documents: Iterable[Document]) -> Written:
+    """An article's id is its place, from 1 on."""
+    found: dict[str, list[tuple[int, Role]]] = {title: [] for title in topics}
     for number, document in enumerate(documents, 1):
-        given = grade(label.grades.get(topics[document.topic], 0), document.role)
-        if given:
-            found[number] = given
+        found[topics[document.topic]].append((number, document.role))
     return found
+
+
+def grades_of(label: Labelled, articles: Written) -> dict[int, int]:
+    """Grade by the article's id; those of 0 left out."""
+    given = {
+        number: grade(wanted, role)
+        for title, wanted in label.grades.items()
+        for number, role in articles[title]
+    }
+    return {number: grade for number, grade in given.items() if grade}
 
 
 def ndcg(ranked: Sequence[int], grades: Mapping[int, int], places: int = PLACES) -> float:

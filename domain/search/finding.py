@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from domain.search.ranking import FEW, MOST_CANDIDATES, MOST_NEAR, score
+from domain.search.ranking import FEW, MOST_ELSEWHERE, MOST_HEADED, MOST_NEAR, score
 
 Conditions = Callable[[str], Sequence[str]]
 """What an entry of that alias must fit, as SQL."""
@@ -32,8 +32,9 @@ def found(asked: Asked, fitting: Conditions) -> str:
     """
     parts = {
         "asked": _asked(asked),
-        "strict": f"{_newest('heading', fitting)} UNION {_newest('document', fitting)}",
-        "few": f'SELECT count(*) < {FEW} AS are FROM "strict"',
+        "headed": _newest("heading", fitting, MOST_HEADED),
+        "elsewhere": _elsewhere(fitting),
+        "few": f"SELECT count(*) < {FEW} AS are FROM ({_both()}) s",
         "loose": _loose(fitting),
         "near": _near(fitting),
     }
@@ -59,19 +60,30 @@ def _where(fitting: Conditions, *own: str) -> str:
     return " AND ".join((*own, unwanted, *(each for each in fitting("e") if each)))
 
 
-def _newest(column: str, fitting: Conditions) -> str:
-    where = _where(fitting, f"e.{column} @@ {_the('strict')}")
+def _newest(column: str, fitting: Conditions, most: int, *own: str) -> str:
+    where = _where(fitting, *own, f"e.{column} @@ {_the('strict')}")
     return (
-        f"(SELECT e.id FROM search_entry e WHERE {where}"
-        f" ORDER BY e.listed_at DESC, e.id DESC LIMIT {MOST_CANDIDATES})"
+        f"SELECT e.id FROM search_entry e WHERE {where}"
+        f" ORDER BY e.listed_at DESC, e.id DESC LIMIT {most}"
     )
+
+
+def _elsewhere(fitting: Conditions) -> str:
+    """Looked for only where titles alone do not fill the list: what stands in bodies may be half of
+    all there is."""
+    few = f'(SELECT count(*) < {MOST_ELSEWHERE} FROM "headed")'
+    return _newest("document", fitting, MOST_ELSEWHERE, few)
+
+
+def _both() -> str:
+    return 'SELECT id FROM "headed" UNION SELECT id FROM "elsewhere"'
 
 
 def _loose(fitting: Conditions) -> str:
     where = _where(fitting, '(SELECT are FROM "few")', f"e.heading @@ {_the('loose')}")
     return (
         f"SELECT e.id FROM search_entry e WHERE {where}"
-        f" ORDER BY e.listed_at DESC, e.id DESC LIMIT {MOST_CANDIDATES}"
+        f" ORDER BY e.listed_at DESC, e.id DESC LIMIT {MOST_HEADED}"
     )
 
 
@@ -86,9 +98,9 @@ def _near(fitting: Conditions) -> str:
 
 
 def _ranked() -> str:
-    tiers = ("strict", "loose", "near")
+    tiers = {"headed": 1, "elsewhere": 1, "loose": 2, "near": 2}
     together = " UNION ALL ".join(
-        f'SELECT id, {tier} AS tier FROM "{name}"' for tier, name in enumerate(tiers, 1)
+        f'SELECT id, {tier} AS tier FROM "{name}"' for name, tier in tiers.items()
     )
     ranked = score(
         row="e",
@@ -100,6 +112,6 @@ def _ranked() -> str:
         f"SELECT e.*, initcap(e.kind) AS type, {ranked} AS score"
         f" FROM (SELECT id, min(tier) AS tier FROM ({together}) u GROUP BY id) c"
         ' CROSS JOIN "asked" JOIN search_entry e ON e.id = c.id'
-        " LEFT JOIN engagement_total t ON t.subject_kind = e.kind"
+        " LEFT JOIN engagement_total t ON t.subject_kind = 'ARTICLE' AND e.kind = 'ARTICLE'"
         " AND t.subject_id = e.subject_id AND t.metric = 'READS'"
     )

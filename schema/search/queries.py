@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
-from domain.search.ranking import MOST_CANDIDATES
+from domain.search.ranking import MOST_HEADED
 from schema.planner.declare import argument, found_page
 from schema.planner.readings import Order
 from schema.relay import Connection
@@ -20,7 +20,7 @@ class SearchQueries:
         " at most some hundreds.",
         table=hits,
         by=Order("{row}.score", "bigint"),
-        most=MOST_CANDIDATES,
+        most=MOST_HEADED,
         filters=SearchFilter,
         arguments=(
             argument(
