@@ -28,7 +28,7 @@ from tests.rows import SHANGHAI, World, make_world
 from tests.serving import Served, free_port, served
 from tests.test_faults import bearer_token, request
 
-MEGABYTES = 160
+MEGABYTES = 256
 CREATE = """
 mutation($input: CreateArticleInput!) { createArticle(input: $input) {
     ... on ArticlePayload { article { id } } ... on Problem { code } } }
@@ -69,11 +69,16 @@ class Disk:
             "listen_addresses": "127.0.0.1",
             "port": str(self.port),
             "shared_buffers": "16MB",
-            "max_wal_size": "48MB",
-            "min_wal_size": "32MB",
+            # A checkpoint that finds no room stops the whole server: none comes by itself here.
+            "max_wal_size": "1GB",
+            "checkpoint_timeout": "1h",
+            "restart_after_crash": "off",
         }
-        with local_postgres(self.place, report=lambda line: None, options=options):
-            yield
+        try:
+            with local_postgres(self.place, report=lambda line: None, options=options):
+                yield
+        finally:
+            print((self.place / "postgres.log").read_text())  # shown where the test fails
 
     def fill(self) -> None:
         """To the last byte."""
