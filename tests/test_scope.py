@@ -167,7 +167,9 @@ def _starts(path: Path, words: Words) -> list[str]:
 
 
 LED = ("Account", "Article", "Organization", "Partner")
-SINGLE = ("node", "account", "campaign", "media", "organization", "partner", "post")
+SINGLE = (
+    *("node", "account", "campaign", "distribution", "media", "organization", "partner", "post"),
+)
 
 
 def _visible_and_hidden(ids: list[str]) -> tuple[list[str], list[str]]:

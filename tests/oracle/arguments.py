@@ -105,9 +105,9 @@ class Arguments:
         self, field: GraphQLField, spots: dict[str, Spot], names: list[str]
     ) -> dict[str, str]:
         given = {}
-        for name in names:
+        for name in (name for name in names if name in spots):
             must = is_required(spots[name].type_) and not _has_default(field.args[name])
-            if name in spots and (must or self.values.chance(45)):
+            if must or self.values.chance(45):
                 given[name] = self._one(spots[name], field.args[name])
         return given
 

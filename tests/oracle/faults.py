@@ -18,6 +18,7 @@ from graphql import (
 from hypothesis import strategies as st
 
 from tests.oracle.paths import Step, paths
+from tests.oracle.restricted import RESTRICTED, selects
 
 ID = re.compile(r"[A-Z][a-z]+:[1-9][0-9]{0,18}", re.ASCII)
 LARGEST = 2**63 - 1
@@ -157,7 +158,7 @@ def id_places(schema: GraphQLSchema) -> list[str]:
         if arguments.startswith("id:")
     ]
     for document, filters in lists(schema):
-        if not filters:
+        if not filters or selects(schema, document % "first: 1", RESTRICTED):
             continue
         type_ = schema.type_map[filters]
         assert isinstance(type_, GraphQLInputObjectType)

@@ -137,7 +137,7 @@ def _said(filling: Filling, mark: str) -> dict[str, Any]:
         "body": mark + f"<p>{filling.one(TEXTS)}</p>",
         "blocks": [block] * filling.one([0, 1, 2]),
         "plain_text": mark + filling.one(TEXTS),
-        "cover": filling.one([None, "Media:7"]),
+        "cover": None,
         "category": filling.one(CATEGORIES),
         "tags": filling.random.sample(TAGS, filling.random.randint(0, 3)),
         "keywords": filling.random.sample(TAGS, filling.random.randint(0, 2)),
