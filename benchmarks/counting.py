@@ -165,7 +165,8 @@ def _show(found: Counting) -> None:
         (f"verify {found.observations:,} observations", found.verify),
     )
     console = Console()
+    console.print("seconds, and of CPU: own + PostgreSQL's")
     for what, took in lines:
-        cpu = f"{took.own_cpu:6.1f} s CPU, PostgreSQL {took.database_cpu:6.1f}"
-        console.print(f"{what:50} {took.seconds:7.2f} s  {cpu}")
+        cpu = f"{took.own_cpu:5.1f} + {took.database_cpu:5.1f}"
+        console.print(f"{what:50}{took.seconds:7.1f}   {cpu}")
     console.print(f"{found.differences} differences, {found.megabytes} MB at most")
