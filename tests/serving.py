@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.graph import KEY, PLENTY
 
 ROOT = Path(__file__).parent.parent
-READY_SECONDS = 30.0
+READY_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
