@@ -81,7 +81,7 @@ def show(found: Found) -> None:
 
 def _table(found: Found) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("", "requests/s", "words/s", "ratio", "CPU µs/word", "PostgreSQL"):
+    for name in ("", "requests/s", "words/s", "ratio", "µs/word", "database"):
         table.add_column(name, justify="left" if not name else "right", no_wrap=True)
     for row in (*_pulled(found), *_recorded(found)):
         table.add_row(*row)
