@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import msgspec
 
 from domain.reader import Explanation
 from schema.execution.answers import Answer, encode, merged
@@ -32,6 +32,6 @@ def explained(
     }
     plan_json = explanation.plan if explanation else b"null"
     explain = merged(encode(told), b'{"plan":' + plan_json + b"}")
-    return replace(
+    return msgspec.structs.replace(
         answer, extensions=merged(answer.extensions or b"{}", b'{"explain":' + explain + b"}")
     )
