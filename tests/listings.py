@@ -45,6 +45,14 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "publishedBefore": ("2025-06-01T00:00:00Z", "2020-01-01T00:00:00Z"),
     "postedSince": ("2026-06-01T00:00:00Z", "2030-01-01T00:00:00Z"),
     "postedBefore": ("2025-06-01T00:00:00Z", "2020-01-01T00:00:00Z"),
+    "since": ("2026-06-01T00:00:00Z", "2030-01-01T00:00:00Z"),
+    "before": ("2025-06-01T00:00:00Z", "2020-01-01T00:00:00Z"),
+    "stage": ("初审", "no such"),
+    "claimedBy": ("User:1", "Token:700"),
+    "isOverdue": (True, False),
+    "isUrgent": (True, False),
+    "unused": (True, False),
+    "text": ("志愿者", "no such"),
     "runningAt": ("2024-03-01T00:00:00Z", "2030-01-01T00:00:00Z"),
 }
 """Values that fit many rows, few, and none."""
@@ -84,7 +92,12 @@ class Listing:
         asked = f"{name}({arguments}, orderBy: {self.order}{given}) {{ {selected} }}"
         if owner != "Query":
             id_ = PARENTS.get(owner, f"{owner}:1")
-            asked = f'node(id: "{id_}") {{ ... on {owner} {{ {asked} }} }}'
+            way = f'review(id: "{id_}") {{ {asked} }}'
+            asked = (
+                way
+                if owner == "Review"
+                else f'node(id: "{id_}") {{ ... on {owner} {{ {asked} }} }}'
+            )
         return f"query{declared} {{ {asked} }}"
 
 
