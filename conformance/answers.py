@@ -51,6 +51,7 @@ KINDS: dict[str, tuple[type, ...]] = {
     "Float": (int, float),
     "Int": (int,),
     "BigInt": (int,),
+    "Block": (dict,),
 }
 
 

@@ -96,8 +96,8 @@ def test_every_mutation_has_a_row() -> None:
 
 
 def test_every_subscription_is_proved() -> None:
-    """Of what is followed: test_who_follows_what."""
-    assert set(SCHEMA.subscription_type.fields) == {"engagementChanged"}
+    """Of what is followed: test_who_follows_what; of who edits: tests/test_editing.py."""
+    assert set(SCHEMA.subscription_type.fields) == {"articleEditing", "engagementChanged"}
 
 
 def test_every_restricted_field_has_a_row() -> None:

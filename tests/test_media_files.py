@@ -48,10 +48,8 @@ class Newsroom:
 
     async def published(self, row: Media) -> int:
         """An article that shows the file, made public. Returns its number."""
-        article_id = await make_article(self.world)
-        await ArticleMedia.create(
-            article_id=article_id, media_id=row.id, in_public=True, in_newest=True
-        )
+        shown = {"type": "attachment", "media": f"Media:{row.id}", "name": "附件"}
+        article_id = await make_article(self.world, blocks=[shown])
         await articles.publish(EDITOR, article_id, 1)
         return article_id
 

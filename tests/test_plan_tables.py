@@ -42,20 +42,22 @@ assert isinstance(NODE, GraphQLInterfaceType)
 IDENTIFIED = {"Review", *(type_.name for type_ in CORE.get_possible_types(NODE))}
 
 
-def _value(argument: GraphQLArgument, target: GraphQLNamedType) -> str:
+def _value(name: str, argument: GraphQLArgument, target: GraphQLNamedType) -> str:
     type_ = get_named_type(argument.type)
     if isinstance(type_, GraphQLEnumType):
         return str(next(iter(type_.values)))
     known = target.name if isinstance(target, GraphQLObjectType) else "Article"
+    if name.endswith("Id"):
+        known = name.removesuffix("Id").capitalize()
     id_ = f'"{known if known in IDENTIFIED else "Article"}:1"'
-    name = str(argument.type).rstrip("!")
-    return {"ID": id_, "Int": "1", "[ID!]": f"[{id_}]"}.get(name, '"2026-10-01"')
+    given = str(argument.type).rstrip("!")
+    return {"ID": id_, "Int": "1", "[ID!]": f"[{id_}]"}.get(given, '"2026-10-01"')
 
 
 def _arguments(field: GraphQLField) -> str:
     target = get_named_type(field.type)
     given = {
-        name: _value(argument, target)
+        name: _value(name, argument, target)
         for name, argument in field.args.items()
         if is_required_argument(argument) or name == "id"
     }

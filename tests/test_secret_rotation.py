@@ -24,10 +24,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 OLD, BOTH, NEW = SecretBox(("old",)), SecretBox(("new", "old")), SecretBox(("new",))
 NOT_SEALED = {
-    ("recovery_code", "sha256"),
-    ("sign_in_attempt", "key"),
-    ("user_link", "sha256"),
-    ("user_session", "sha256"),
+    ("review_invitation", "sha256"),
     ("audit_link", "hash"),
     ("audit_link", "previous"),
     ("delivery", "payload_sha256"),
