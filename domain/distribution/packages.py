@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html import escape
 
 from domain.distribution.limits import Limits, TextForm
 
@@ -78,7 +79,7 @@ def _html(content: Content, limits: Limits, cuts: list[str]) -> str:
     cuts.append(f"body: {limits.text} of {len(content.html)} characters")
     kept = ""
     for line in content.text.split("\n"):
-        paragraph = f"<p>{_escaped(line)}</p>" if line.strip() else ""
+        paragraph = f"<p>{escape(line)}</p>" if line.strip() else ""
         if len(kept) + len(paragraph) + len(_link(content.url)) > limits.text:
             break
         kept += paragraph
@@ -86,13 +87,7 @@ def _html(content: Content, limits: Limits, cuts: list[str]) -> str:
 
 
 def _link(url: str) -> str:
-    return f'<p><a href="{_escaped(url)}">全文</a></p>' if url else ""
-
-
-def _escaped(words: str) -> str:
-    return (
-        words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-    )
+    return f'<p><a href="{escape(url)}">全文</a></p>' if url else ""
 
 
 def _text(content: Content, limits: Limits, cuts: list[str]) -> str:
