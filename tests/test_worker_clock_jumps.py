@@ -26,7 +26,8 @@ from tests.platforms import (
     seen_ids,
 )
 from tests.serving import ROOT
-from tests.test_workers import SHANGHAI, until
+from tests.test_workers import SHANGHAI
+from tests.waiting import until
 
 HOUR = timedelta(hours=1)
 RUN = """

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -35,6 +35,7 @@ from tests.platforms import (
     sandbox_process,
     seen_ids,
 )
+from tests.waiting import until
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LATER = "2025-10-03T20"
@@ -102,13 +103,6 @@ def worker(database_url: str, sandbox: SandboxProcess, **more: str) -> Iterator[
                 process.kill()
             process.wait(10)
             print(running.log.read_text())
-
-
-async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not await condition():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        await asyncio.sleep(0.1)
 
 
 async def make_accounts(

@@ -19,7 +19,8 @@ from domain.database import connection_parameters
 from domain.engagement.actions.verify import verify
 from tests.outage import Line
 from tests.platforms import HOUR, SandboxProcess, make_partner, sandbox_process
-from tests.test_workers import LATER, expected_reads, make_accounts, reads_total, until, worker
+from tests.test_workers import LATER, expected_reads, make_accounts, reads_total, worker
+from tests.waiting import until
 
 OFTEN = {"XINFENG_PULL_INTERVAL_SECONDS": "1"}
 
