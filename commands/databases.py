@@ -17,16 +17,28 @@ from commands.local_postgres import binaries
 from commands.runtime import running, say
 
 
-def migrate(*, check: bool = False) -> None:
+def migrate(*, check: bool = False, make: str = "") -> None:
     """Bring the database up to date; each step is named, and a second run finds nothing to do.
 
     Parameters
     ----------
     check
-        Look whether the models have changes that no migration makes, and touch no database.
+        Look whether the models have changes that no migration makes, and whether one migration
+        is the newest; touch no database.
+    make
+        For those who change the models: write what they lack as a migration of this name.
+
+    Examples
+    --------
+    xinfeng migrate
+    xinfeng migrate --check
+    xinfeng migrate --make article_mood
     """
     if check:
         _check()
+        return
+    if make:
+        _make(make)
         return
     from commands.migrate import migrate as apply
 
@@ -36,12 +48,27 @@ def migrate(*, check: bool = False) -> None:
 
 
 def _check() -> None:
-    from commands.missing_migrations import missing_migrations
+    from commands.missing_migrations import missing_migrations, newest_migrations
 
+    newest = newest_migrations()
+    if len(newest) > 1:
+        raise CommandFailed(
+            f"each of these migrations is the newest: {', '.join(newest)}."
+            " Chain them one after the other, by their dependencies"
+        )
     missing = asyncio.run(missing_migrations())
     if missing:
         raise CommandFailed("the models have changes without a migration: " + "; ".join(missing))
     say("every change of the models has its migration")
+
+
+def _make(name: str) -> None:
+    from commands.missing_migrations import write_migration
+
+    if not name.isidentifier():
+        raise CommandFailed(f"a migration's name is of letters, digits and _: not {name!r}")
+    made = asyncio.run(write_migration(name))
+    say("every change of the models has its migration" if made is None else f"wrote {made}")
 
 
 def psql(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> int:

@@ -69,7 +69,7 @@ def demo(*, port: Port = 8000, data: Path | None = None, speed: Speed = 360.0) -
     _say(f"the demo's data is in {directory}")
     with _alone(directory), local_postgres(directory, report=_say) as database:
         key = settings.secret_key.get_secret_value() or kept_key(directory)
-        _fill(database.url, key, settings)
+        _fill(directory, database.url, key, settings)
         _run(directory, database, key, port, speed)
 
 
@@ -94,12 +94,15 @@ def _alone(directory: Path) -> Iterator[None]:
         yield
 
 
-def _fill(database_url: str, key: str, settings: Settings) -> None:
+def _fill(directory: Path, database_url: str, key: str, settings: Settings) -> None:
     from commands.district import load_district
-    from commands.migrate import migrate
+    from commands.migrate import OtherLine, migrate
     from domain.secrets import SecretBox
 
-    asyncio.run(migrate(database_url, _say))
+    try:
+        asyncio.run(migrate(database_url, _say))
+    except OtherLine:
+        raise OtherLine(f"remove {directory} and start again") from None
     asyncio.run(
         load_district(
             database_url=database_url,

@@ -11,6 +11,8 @@ import asyncpg
 from tortoise import Tortoise
 from tortoise.migrations.api.migrate import migrate as tortoise_migrate
 
+from commands.failures import CommandFailed
+from domain import migrated
 from domain.database import connection_parameters, open_database, tortoise_config
 from domain.engagement.actions.definitions import keep_definitions
 from domain.engagement.actions.months import make_months_ahead
@@ -20,12 +22,31 @@ from workers.queue import prepare_queue
 _LOCK = 0x58494E46  # "XINF": one migration at a time, whoever runs it
 
 
+_LOOK_SECONDS = 60.0
+
+
+class OtherLine(CommandFailed):
+    """The database was made by other migrations than this version's. fresh: whence a new one."""
+
+    def __init__(self, fresh: str = "name an empty one in DATABASE_URL") -> None:
+        super().__init__(
+            "this database was made before the migrations were begun anew, and this version cannot"
+            f" go on with it: {fresh} (the version that made it keeps what is in it with"
+            " `./xinfeng backup`, and with `./xinfeng export site` what can be imported here)"
+        )
+
+
 async def migrate(database_url: str, report: Callable[[str], None]) -> int:
     """Apply what is missing and report each step by name; returns how many there were.
 
     Safe to run again and from several places at once: the others wait, then find nothing to do.
+    Raises OtherLine, having changed nothing.
     """
-    async with _alone(database_url):
+    async with _alone(database_url) as connection:
+        if migrated.is_other_line(
+            await migrated.applied(connection, timeout_seconds=_LOOK_SECONDS)
+        ):
+            raise OtherLine
         # Tortoise keeps its state in the task's context: one of our own leaves the caller's alone.
         applied = await asyncio.create_task(_migrate_tables(database_url, report))
         if changed := await asyncio.create_task(_keep_definitions(database_url)):
@@ -43,11 +64,11 @@ async def migrate(database_url: str, report: Callable[[str], None]) -> int:
 
 
 @asynccontextmanager
-async def _alone(database_url: str) -> AsyncIterator[None]:
+async def _alone(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(**connection_parameters(database_url))
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
-        yield
+        yield connection
     finally:
         await connection.close()
 

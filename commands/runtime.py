@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 from cyclopts import Parameter
@@ -45,9 +46,21 @@ def running(*, needs_key: bool = False, is_long: bool = False) -> Iterator[Setti
         update: dict[str, object] = {"database_url": database.url}
         if needs_key and not settings.secret_keys:
             update["secret_key"] = SecretStr(kept_key(settings.data_dir))
-        if is_long:
-            migrate_now(database.url)
-        yield settings.model_copy(update=update)
+        with _built_in(settings.data_dir / "postgres"):
+            if is_long:
+                migrate_now(database.url)
+            yield settings.model_copy(update=update)
+
+
+@contextmanager
+def _built_in(cluster: Path) -> Iterator[None]:
+    """Of a database that this version cannot go on with, whoever has it is told where it is."""
+    from commands.migrate import OtherLine
+
+    try:
+        yield
+    except OtherLine:
+        raise OtherLine(f"remove {cluster} and start again") from None
 
 
 def migrate_now(database_url: str) -> None:

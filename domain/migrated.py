@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Collection
 from functools import cache
 
 import asyncpg
@@ -19,10 +20,21 @@ def known() -> frozenset[str]:
     return frozenset(module.name for module in pkgutil.iter_modules(domain.migrations.__path__))
 
 
+def is_other_line(applied: Collection[str]) -> bool:
+    """Whether a database was made by other migrations than this version's: they cannot go on
+    from where it stands. A later version's have this one's before them."""
+    return bool(applied) and min(known()) not in applied
+
+
+async def applied(connection: asyncpg.Connection, *, timeout_seconds: float) -> frozenset[str]:
+    """The migrations a database has, by name; none where there is nothing yet."""
+    if await connection.fetchval("SELECT to_regclass($1)", TABLE, timeout=timeout_seconds) is None:
+        return frozenset()
+    rows = await connection.fetch(APPLIED, timeout=timeout_seconds)
+    return frozenset(row["name"] for row in rows)
+
+
 async def missing(connection: asyncpg.Connection, *, timeout_seconds: float) -> frozenset[str]:
     """What is not applied. What a later version applied is no fault: it is there before the
     processes of that version are."""
-    if await connection.fetchval("SELECT to_regclass($1)", TABLE, timeout=timeout_seconds) is None:
-        return known()
-    rows = await connection.fetch(APPLIED, timeout=timeout_seconds)
-    return known() - {row["name"] for row in rows}
+    return known() - await applied(connection, timeout_seconds=timeout_seconds)

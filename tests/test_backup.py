@@ -30,6 +30,7 @@ from commands.failures import CommandFailed
 from domain.access import Role
 from domain.articles import actions as articles
 from domain.database import connection_parameters, open_database
+from domain.migrated import known
 from domain.partners.secrets import issue_secret
 from domain.tokens import actions as tokens
 from tests.conftest import other_database
@@ -254,9 +255,22 @@ def changed(backup: Path, file: Path, **given: Any) -> Path:
 
 
 def test_a_later_version_s_is_not_taken(backup: Path, tmp_path: Path) -> None:
-    file = changed(backup, tmp_path / "later.zip", version="9.0", migrations=["9999_later"])
+    made = [*known(), "9999_later"]
+    file = changed(backup, tmp_path / "later.zip", version="9.0", migrations=made)
     with pytest.raises(CommandFailed, match="this one does not know 9999_later"):
         check_version(read_manifest(file))
+
+
+def test_one_of_before_the_migrations_were_begun_anew_is_not_taken(
+    backup: Path, tmp_path: Path
+) -> None:
+    file = changed(backup, tmp_path / "older.zip", version="0.0", migrations=["0001_initial"])
+    with pytest.raises(CommandFailed) as refused:
+        check_version(read_manifest(file))
+    assert str(refused.value) == (
+        "this backup was made by version 0.0, before the migrations were begun anew:"
+        " only the version that made it can restore it"
+    )
 
 
 async def test_what_differs_is_told(newsroom: Newsroom, tmp_path: Path) -> None:

@@ -112,11 +112,11 @@ async def test_a_migration_of_another_version(database_url: str) -> None:
     try:
         assert await migrated.missing(connection, timeout_seconds=5) == frozenset()
         await connection.execute(
-            "UPDATE tortoise_migrations SET name = '9999_later' WHERE name = '0003_trees'"
+            "UPDATE tortoise_migrations SET name = '9999_later' WHERE name = '0003_partners'"
         )
-        assert await migrated.missing(connection, timeout_seconds=5) == {"0003_trees"}
+        assert await migrated.missing(connection, timeout_seconds=5) == {"0003_partners"}
         await connection.execute(
-            "UPDATE tortoise_migrations SET name = '0003_trees' WHERE name = '9999_later'"
+            "UPDATE tortoise_migrations SET name = '0003_partners' WHERE name = '9999_later'"
         )
         await connection.execute(
             "INSERT INTO tortoise_migrations (app, name, applied_at)"

@@ -15,7 +15,7 @@ from commands.backups.dumping import TABLES, count
 from commands.backups.programs import program
 from commands.failures import CommandFailed
 from domain.database import connection_parameters
-from domain.migrated import known
+from domain.migrated import is_other_line, known
 
 ARGUMENTS = (
     "--single-transaction",
@@ -27,7 +27,12 @@ ARGUMENTS = (
 
 
 def check_version(manifest: Manifest) -> None:
-    """Raises CommandFailed for a database that a later version made."""
+    """Raises CommandFailed for a database that a later version made, or one of another line."""
+    if is_other_line(manifest.migrations):
+        raise CommandFailed(
+            f"this backup was made by version {manifest.version}, before the migrations were begun"
+            " anew: only the version that made it can restore it"
+        )
     later = sorted(set(manifest.migrations) - known())
     if later:
         raise CommandFailed(
