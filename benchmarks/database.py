@@ -22,12 +22,10 @@ Progress = Callable[[str, int, int], None]
 """Told what is being made, how many steps are done, and of how many."""
 
 MARK = "xinfeng bench "
-OPTIONS = {
-    "shared_buffers": "512MB",
-    "max_wal_size": "4GB",
-    "autovacuum": "off",
-}
-"""Everything in memory, and nothing in the background that would be measured with the reads."""
+OPTIONS = {"shared_buffers": "512MB", "max_wal_size": "4GB"}
+"""Everything in memory."""
+QUIET = {"autovacuum": "off"}
+"""Nothing in the background that would be measured with the reads."""
 
 LOADING = (
     "SET session_replication_role = replica",
@@ -45,12 +43,18 @@ WHERE c.relnamespace = 'public'::regnamespace AND NOT c.relispartition
 
 
 @contextmanager
-def server(settings: Settings, report: Callable[[str], None]) -> Iterator[str]:
-    """Address of a PostgreSQL server: DATABASE_URL's, else one in the data directory's `bench`."""
+def server(
+    settings: Settings, report: Callable[[str], None], *, grows: bool = False
+) -> Iterator[str]:
+    """Address of a PostgreSQL server: DATABASE_URL's, else one in the data directory's `bench`.
+
+    grows: it is written to while it is measured, so its statistics are kept as in production.
+    """
     if settings.database_url:
         yield settings.database_url
         return
-    with local_postgres(directory(settings), report=report, options=OPTIONS) as database:
+    options = OPTIONS if grows else OPTIONS | QUIET
+    with local_postgres(directory(settings), report=report, options=options) as database:
         yield database.url
 
 

@@ -108,7 +108,7 @@ def chaos(
     chosen = secrets.randbelow(10**6) if seed is None else seed
     say(f"seed {chosen}")
     directory, supervisor = database.directory(settings) / "chaos", Supervisor(say)
-    with database.server(settings, say) as server_url:
+    with database.server(settings, say, grows=True) as server_url:
         url = asyncio.run(create(server_url, "xinfeng_bench_chaos"))
         try:
             with processes.sandbox(supervisor, free_port(), directory) as sandbox_url:

@@ -78,7 +78,7 @@ def _measure(accounts: int, posts: int, flights: int, rounds: int) -> Found:
     settings, cores = load_settings(), available()
     directory = database.directory(settings) / "ingest"
     supervisor = Supervisor(say)
-    with database.server(settings, say) as server_url:
+    with database.server(settings, say, grows=True) as server_url:
         say("making the database")
         url = asyncio.run(world.make(server_url, accounts + flights, posts))
         move(asyncio.run(postmaster(url)), cores.database)

@@ -66,7 +66,10 @@ def soak(
     settings = load_settings()
     chosen = secrets.randbelow(10**6) if seed is None else seed
     say(f"seed {chosen}")
-    with database.server(settings, say) as server_url, progress("making the database") as report:
+    with (
+        database.server(settings, say, grows=True) as server_url,
+        progress("making the database") as report,
+    ):
         url = asyncio.run(
             database.sized_database(server_url, ARTICLES, lambda _, done, of: report(done, of))
         )

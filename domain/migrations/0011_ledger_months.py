@@ -89,9 +89,11 @@ MONTH = """
     END $$
 """
 
-# OFFSET 0: a look into the index for each, whatever the planner knows of the tables.
+# A look into the index for each, whatever the planner knows of the tables: an answer about one post
+# would else read all posts, and a plan made for an empty table all answers, over and over.
 REFERS = """
-CREATE FUNCTION observation_refers() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE FUNCTION observation_refers() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT
+SET enable_seqscan = off AS $$
 DECLARE
     absent bigint;
 BEGIN

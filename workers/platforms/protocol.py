@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -68,7 +69,7 @@ class Asking(NamedTuple):
     nonce: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: its address is put together once
 class Request:
     """One HTTP request. secret_params are sent with params, but shown nowhere.
 
@@ -86,13 +87,19 @@ class Request:
     @property
     def full_url(self) -> str:
         """The address as it is sent, credentials and all."""
+        if not self.secret_params:
+            return self._shown_url
         return self._with((*self.params, *self.secret_params))
+
+    @cached_property
+    def _shown_url(self) -> str:
+        return self._with(self.params)
 
     def shown(self) -> str:
         """The request for the archive and the logs, without any credential."""
         shown = self.body if self.shows_body else None
         body = f" {shown.decode(errors='replace')}" if shown else ""
-        return f"{self.method} {self._with(self.params)}{body}"
+        return f"{self.method} {self._shown_url}{body}"
 
     def _with(self, params: Sequence[tuple[str, str]]) -> str:
         query = urlencode(params, safe=",[]", quote_via=quote)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 
+import msgspec
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.arrays import array
@@ -38,7 +39,7 @@ MANNER_TYPES = {
 """What is said of a word beside the post and the value. Of what comes at once most share it, and it
 is sent once: the words of an answer differ in metric, those of a push in little more."""
 
-_MANNERS = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(MANNER_TYPES.values(), 6))
+_MANNERS = ", ".join(f"{name} {kind}" for name, kind in MANNER_TYPES.items())
 
 # In one order for all: whoever writes the same key second waits for the first, and a circle of
 # such waits would be a deadlock. OFFSET 0: a look into the index for each post given.
@@ -51,7 +52,7 @@ WITH missing AS MATERIALIZED (
     SELECT {KEY}, raw_answer_id, delivery_id, $4::timestamptz
     FROM unnest($1::text::bigint[], $2::text::bigint[], $3::text::int[])
         WITH ORDINALITY AS given (post_id, value, manner, place)
-    JOIN unnest({_MANNERS})
+    JOIN ROWS FROM (json_to_recordset($6::text::json) AS ({_MANNERS}))
         WITH ORDINALITY AS manner ({", ".join(MANNER_TYPES)}, number)
         ON manner.number = given.manner
     WHERE NOT EXISTS (SELECT FROM missing)
@@ -104,7 +105,7 @@ async def record(
             array(chosen),
             now,
             len(observations),
-            *([*column] for column in zip(*manners, strict=True)),
+            _told(manners),
         ],
     )
     number, missing = rows[0].pop("number"), rows[0].pop("missing")
@@ -160,6 +161,12 @@ def _manner(given: NewObservation) -> Manner:
         given.raw_answer_id,
         given.delivery_id,
     )
+
+
+def _told(manners: Sequence[Manner]) -> str:
+    """All of them as one text: asyncpg takes eleven lists of them apart element by element."""
+    rows = [dict(zip(MANNER_TYPES, manner, strict=True)) for manner in manners]
+    return msgspec.json.encode(rows).decode()
 
 
 def _not_found(index: int, post_id: int) -> NotFound:
