@@ -22,23 +22,29 @@ HOURS = 24
 
 
 def _gained(statement: Statement, arguments: Arguments) -> str:
-    """FROM text of (subject_id, value, place): the derived hours of the period, added up."""
+    """FROM text of (subject_id, value, place): the derived hours of the period, added up.
+
+    What gained most is looked up first, each article by its index, until there are enough: joined
+    as a whole, all articles were read to find those of a day.
+    """
     statement.charge(COUNTED, arguments)
     hours = statement.bind(arguments.get("hours"), "integer", _hours)
     conditions = [
-        "h.subject_kind = 'ARTICLE'",
-        "h.metric = 'READS'",
-        f"h.hour >= date_trunc('hour', now()) - {hours} * interval '1 hour'",
+        "a.id = s.subject_id",
         statement.predicate(visible, "a"),
         *_narrowed(statement, arguments),
     ]
-    where = " AND ".join(condition for condition in conditions if condition)
+    seen = " AND ".join(condition for condition in conditions if condition)
     return (
         "(SELECT g.subject_id, g.value, rank() OVER (ORDER BY g.value DESC) AS place FROM ("
+        "SELECT s.subject_id, s.value FROM ("
         "SELECT h.subject_id, sum(h.value)::bigint AS value FROM engagement_hourly h"
-        f" JOIN article a ON a.id = h.subject_id WHERE {where}"
+        " WHERE h.subject_kind = 'ARTICLE' AND h.metric = 'READS'"
+        f" AND h.hour >= date_trunc('hour', now()) - {hours} * interval '1 hour'"
         " GROUP BY h.subject_id HAVING sum(h.value) > 0"
-        f" ORDER BY value DESC, h.subject_id DESC LIMIT {_length(statement, arguments)}) g)"
+        " ORDER BY value DESC, h.subject_id DESC) s"
+        f" CROSS JOIN LATERAL (SELECT FROM article a WHERE {seen} OFFSET 0) a"
+        f" ORDER BY s.value DESC, s.subject_id DESC LIMIT {_length(statement, arguments)}) g)"
     )
 
 
