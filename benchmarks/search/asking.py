@@ -50,6 +50,7 @@ class Asked:
 
     text: str
     kind: str
+    is_held_out: bool
     ndcg: float
     milliseconds: float
     processor_milliseconds: float
@@ -91,6 +92,7 @@ async def _ask(
     return Asked(
         text=label.text,
         kind=label.kind,
+        is_held_out=label.is_held_out,
         ndcg=round(ndcg(ranked, grades), 4),
         milliseconds=round(await _milliseconds(connection, sql, values), 3),
         processor_milliseconds=round(await _processor(connection, sql, values), 3),

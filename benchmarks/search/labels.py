@@ -10,30 +10,39 @@ from pathlib import Path
 
 from benchmarks.search.corpus import Document, Role
 
-FILE = Path(__file__).parent / "queries.toml"
+TUNED = Path(__file__).parent / "queries.toml"
+HELD_OUT = Path(__file__).parent / "held_out.toml"
 GRADES = (3, 2, 1)
 PLACES = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A query; grades: of the topics that are wanted, by title, 1 to 3."""
+    """A query; grades: of the topics that are wanted, by title, 1 to 3.
+
+    is_held_out: that the ranking's numbers were not tuned on it.
+    """
 
     text: str
     kind: str
     grades: Mapping[str, int]
+    is_held_out: bool = False
 
 
-def read_labels(path: Path = FILE) -> list[Labelled]:
-    """In the order of the file."""
-    found = tomllib.loads(path.read_text("utf-8"))["query"]
+def read_labels() -> list[Labelled]:
+    """Those the ranking was tuned on, then those it was not, as they stand in the files."""
+    return [*_read(TUNED, is_held_out=False), *_read(HELD_OUT, is_held_out=True)]
+
+
+def _read(path: Path, *, is_held_out: bool) -> list[Labelled]:
     return [
         Labelled(
             query["text"],
             query["kind"],
             {title: grade for grade in GRADES for title in query.get(f"grade_{grade}", ())},
+            is_held_out,
         )
-        for query in found
+        for query in tomllib.loads(path.read_text("utf-8"))["query"]
     ]
 
 
