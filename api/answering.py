@@ -70,7 +70,8 @@ class Answering:
         plan = prepared.plan
         if plan is None:
             return await self._write(exchange, prepared, explains)
-        may_share = shares and self.shared.may_share(plan.tables)
+        may_keep = self.engine.max_age_seconds(plan) > 0
+        may_share = shares and may_keep and self.shared.may_share(plan.tables)
         return await self._read(exchange, prepared, plan, key if may_share else None, explains)
 
     async def _write(self, exchange: Exchange, prepared: Prepared, explains: bool) -> Reply:

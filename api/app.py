@@ -22,7 +22,7 @@ from api.events import PATIENCE_SECONDS, Events
 from api.following import following
 from api.graphql import GraphQL
 from api.load import Load
-from api.media import files, uploads
+from api.media import files, previewed, uploads
 from api.meters import Allowances
 from api.metrics.operations import OperationNames, Operations
 from api.metrics.rest import CountedRest
@@ -34,7 +34,7 @@ from api.people import account, links, openid, records, reviewing, signing_in
 from api.people.provider import Provider, Registration
 from api.push_load import Gate
 from api.rates import Policy, Rates
-from api.reading import feeds, sitemaps
+from api.reading import feeds, previews, sitemaps
 from api.reading import pages as reading_pages
 from api.replies import headers_of
 from api.request_ids import Identified
@@ -60,9 +60,9 @@ from schema.root import build
 from settings import Settings
 
 PARTS = (
-    *(health, pages, push, push_log, openapi, imports, files, uploads),
+    *(health, pages, push, push_log, openapi, imports, files, previewed, uploads),
     *(signing_in, links, account, openid, reviewing, records),
-    *(reading_pages, feeds, sitemaps),
+    *(reading_pages, previews, feeds, sitemaps),
 )
 
 

@@ -46,7 +46,7 @@ def reply_to(answer: Answer, exchange: Exchange, max_age_seconds: int = 0) -> Re
     """The status says what went wrong under application/graphql-response+json; under
     application/json a well-formed request is answered with 200, whatever became of it.
 
-    max_age_seconds: how long it may be kept outside, when anybody may see it.
+    max_age_seconds: how long it may be kept outside, when anybody may see it; 0: by nobody.
     """
     body, media_type = answer.body, exchange.media_type
     if answer.errors:
@@ -56,6 +56,8 @@ def reply_to(answer: Answer, exchange: Exchange, max_age_seconds: int = 0) -> Re
         return Reply(status, media_type, body, headers, codes=answer.codes)
     if not exchange.is_safe:
         return Reply(200, media_type, body)
+    if not max_age_seconds:
+        return Reply(200, media_type, body, UNKEPT)
     tag = tag_of(body)
     kept = PRIVATE
     if exchange.viewer is ANONYMOUS:

@@ -32,6 +32,7 @@ NOUNS = (
     "partners",
     "people",
     "posts",
+    "previews",
     "publishing",
     "pulling",
     "reviews",

@@ -34,6 +34,8 @@ from schema.partners.queries import PartnerQueries
 from schema.planner import catalog
 from schema.posts.mutations import PostMutations
 from schema.posts.queries import PostQueries
+from schema.previews.mutations import PreviewMutations
+from schema.previews.queries import PreviewQueries
 from schema.publishing.mutations import PublishingMutations
 from schema.publishing.queries import PublishingQueries
 from schema.pulling.mutations import PullingMutations
@@ -75,6 +77,7 @@ class Query(
     OrganizationQueries,
     PartnerQueries,
     PostQueries,
+    PreviewQueries,
     ReviewCheckQueries,
     ReviewQueries,
     PublishingQueries,
@@ -99,6 +102,7 @@ class Mutation(
     MediaMutations,
     PartnerMutations,
     PostMutations,
+    PreviewMutations,
     PublishingMutations,
     PullingMutations,
     ReviewCheckMutations,

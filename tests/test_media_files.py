@@ -14,7 +14,8 @@ import pytest
 import pytest_asyncio
 from PIL import Image
 
-from api.media.files import FOR_AN_HOUR, FOR_EVER, FOR_THE_VIEWER, POLICY
+from api.media.files import FOR_AN_HOUR, FOR_EVER, FOR_THE_VIEWER
+from api.media.serving import POLICY
 from domain.access import Role, Scope
 from domain.articles import actions as articles
 from domain.media.actions.rendering import render, take_due

@@ -8,6 +8,7 @@ import structlog
 
 from domain.engagement.actions.months import make_months_ahead
 from domain.engagement.actions.thinning import thin_history
+from domain.previews.actions import forget_old as forget_old_previews
 from domain.pulling.expiry import expire_bodies
 from domain.users.actions.forgetting import forget_old
 from workers.tools import Tools
@@ -24,9 +25,9 @@ async def keep_the_ledger(tools: Tools) -> None:
     made = await make_months_ahead(now)
     bodies = await _expire(now - timedelta(days=tools.raw_answer_days))
     thinned = await thin_history(now)
-    sign_ins = await forget_old(now)
-    if made or bodies or thinned or sign_ins:
-        log.info("ledger_kept", months=made, bodies=bodies, thinned=thinned, sign_ins=sign_ins)
+    forgotten = await forget_old(now) + await forget_old_previews(now)
+    if made or bodies or thinned or forgotten:
+        log.info("ledger_kept", months=made, bodies=bodies, thinned=thinned, forgotten=forgotten)
 
 
 async def _expire(before: datetime) -> int:

@@ -1,4 +1,5 @@
-"""Published articles, read as anonymous visitors of the graph read them: by planned queries."""
+"""Published articles, and previews, read as anonymous visitors of the graph read them: by planned
+queries."""
 
 from __future__ import annotations
 
@@ -28,6 +29,10 @@ LIST = (
         nodes { ...Shown } pageInfo { hasNextPage endCursor } } } """
     + SHOWN
 )
+PREVIEW = """query ReadPreview($secret: String!) { preview(secret: $secret) {
+    revision isPublic expiresAt savedAt author organization title subtitle summary body category
+    tags keywords language cover source sourceUrl shareTitle shareSummary
+    credits { role name } corrections { at text } } }"""
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -87,6 +92,32 @@ class Article(msgspec.Struct, frozen=True, rename="camel"):
         return f"/media/{self.cover.removeprefix('Media:')}" if self.cover else ""
 
 
+class Preview(msgspec.Struct, frozen=True, rename="camel"):
+    """One revision, as the graph shows it to who has a link. body: as of an Article."""
+
+    revision: int
+    is_public: bool
+    expires_at: datetime
+    saved_at: datetime
+    author: str
+    organization: str
+    title: str
+    subtitle: str
+    summary: str
+    body: str
+    category: str
+    tags: list[str]
+    keywords: list[str]
+    language: str
+    cover: str | None
+    source: str
+    source_url: str
+    share_title: str
+    share_summary: str
+    credits: list[Credit]
+    corrections: list[Correction]
+
+
 class PageInfo(msgspec.Struct, frozen=True, rename="camel"):
     has_next_page: bool
     end_cursor: str | None
@@ -109,6 +140,14 @@ async def article_of(visit: Visit, slug: str) -> Article:
     if data["article"] is None:
         raise NotThere
     return msgspec.convert(data["article"], Article)
+
+
+async def preview_of(visit: Visit, secret: str) -> Preview:
+    """Raises NotThere, Unavailable and TimedOut."""
+    data = await _answer(visit, PREVIEW, {"secret": secret})
+    if data["preview"] is None:
+        raise NotThere
+    return msgspec.convert(data["preview"], Preview)
 
 
 async def articles_of(

@@ -33,11 +33,14 @@ async def article(request: Request) -> Response:
     data = news_article(found, url, settings.address, settings.site_name)
     page = TEMPLATES.get_template("article.html").render(
         article=found,
-        corrections=[(_day(each.at, settings), each) for each in found.corrections],
+        at=found.published_at,
+        body=found.body,
+        corrections=[(day_of(each.at, settings), each) for each in found.corrections],
         cover=f"{settings.address}{found.cover_path}" if found.cover else "",
         data=in_script(data),
         language=found.language,
-        shown_at=found.published_at.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M"),
+        names=(found.organization.name, found.author.name),
+        shown_at=minute_of(found.published_at, settings),
         site=settings.site_name,
         title=found.title,
         url=url,
@@ -45,8 +48,12 @@ async def article(request: Request) -> Response:
     return kept(request, page, "text/html; charset=utf-8", seconds=SECONDS, policy=POLICY)
 
 
-def _day(at: datetime, settings: Settings) -> str:
+def day_of(at: datetime, settings: Settings) -> str:
     return at.astimezone(settings.zone).strftime("%Y-%m-%d")
+
+
+def minute_of(at: datetime, settings: Settings) -> str:
+    return at.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M")
 
 
 async def articles(request: Request) -> Response:
@@ -56,7 +63,7 @@ async def articles(request: Request) -> Response:
     found = await articles_of(request, first=ON_A_PAGE, after=after)
     more = found.page_info.end_cursor if found.page_info.has_next_page else None
     page = TEMPLATES.get_template("articles.html").render(
-        articles=[(each, _day(each.published_at, settings)) for each in found.nodes],
+        articles=[(each, day_of(each.published_at, settings)) for each in found.nodes],
         language=LANGUAGE,
         more=f"/articles?{urlencode({'after': more})}" if more else "",
         site=settings.site_name,

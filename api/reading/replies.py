@@ -24,6 +24,9 @@ AWAY: tuple[type[BaseException], ...] = (Unavailable, TimedOut, *OUTAGES)
 """What is raised while the database is away, or too slow."""
 
 Handler = Callable[[Request], Awaitable[Response]]
+NO_ARTICLE = ("没有这篇文章", "There is no such page.")
+NO_LINK = ("此链接无效", "This link opens nothing: it is unknown, has expired or was taken back.")
+"""What is said, as a title and in English, of what is not there."""
 
 
 def kept(
@@ -40,14 +43,14 @@ def kept(
     return Response(content, media_type=media_type, headers=headers)
 
 
-def reading(handler: Handler) -> Handler:
+def reading(handler: Handler, nothing: tuple[str, str] = NO_ARTICLE) -> Handler:
     """An address's endpoint. What is not there is a page that says so; so is a database away."""
 
     async def endpoint(request: Request) -> Response:
         try:
             return await handler(request)
         except NotThere:
-            return _message(request, 404, "没有这篇文章", "There is no such page.")
+            return _message(request, 404, *nothing)
         except AWAY:
             response = _message(request, 503, "请稍后再试", "Please try again in a moment.")
             response.headers["retry-after"] = "5"

@@ -20,7 +20,16 @@ NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
 XML = "application/xml; charset=utf-8"
 SECONDS = 600
 MOST_PARTS = 50_000
-HIDDEN = ("/graphql", "/v1/", "/account", "/sign-in", "/sign-out", "/link/")
+HIDDEN = (
+    "/graphql",
+    "/v1/",
+    "/account",
+    "/sign-in",
+    "/sign-out",
+    "/link/",
+    "/review/",
+    "/preview/",
+)
 """Of no use to search engines. What nobody may see is guarded otherwise."""
 
 

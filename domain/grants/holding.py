@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from tortoise.connection import get_connection
 
-from domain.access import Grant, Role
+from domain.access import Grant, Role, Scope
+from domain.permissions import ROLES, Permission
 
 STANDS_ON = ("app_user", "organization", "role_grant", "token")
 """The tables this reads: until one of them is written to, it says the same of the same moment."""
@@ -22,7 +23,7 @@ LEFT JOIN role_grant b ON b.id = g.delegated_from_id
 LEFT JOIN organization bo ON bo.id = b.organization_id
 LEFT JOIN app_user bu ON bu.id = b.user_id
 LEFT JOIN token bt ON bt.id = b.token_id
-WHERE g.{holder} = $1 AND g.ended_at IS NULL
+WHERE {held} AND g.ended_at IS NULL
     AND (b.id IS NULL OR (
         b.ended_at IS NULL
         AND coalesce(bu.state = 'ACTIVE', TRUE)
@@ -70,9 +71,35 @@ async def held_by_token(token_id: int, *, now: datetime) -> Held:
 
 
 async def _held(holder: str, number: int, now: datetime) -> Held:
-    rows = await get_connection("default").execute_query_dict(TERMS.format(holder=holder), [number])
-    terms = [
+    terms = TERMS.format(held=f"g.{holder} = $1")
+    rows = await get_connection("default").execute_query_dict(terms, [number])
+    found = [
         Term(Grant(Role(row["role"]), row["path"]), row["starts_at"], row["ends_at"])
         for row in rows
     ]
-    return held_of(terms, now)
+    return held_of(found, now)
+
+
+def holds_now(holder: str, permission: Permission, path: str, scope: Scope) -> str:
+    """SQL: whether a user or a token has the permission at an organization at this moment, as if
+    they asked now: who is locked, revoked or expired has none.
+
+    holder: SQL of a global id, e.g. User:3. path: SQL of the organization's path. scope: which one
+    the permission needs of a token.
+    """
+    user = f"CASE WHEN {holder} LIKE 'User:%' THEN split_part({holder}, ':', 2)::bigint END"
+    token = f"CASE WHEN {holder} LIKE 'Token:%' THEN split_part({holder}, ':', 2)::bigint END"
+    roles = ", ".join(f"'{role.value}'" for role in sorted(ROLES[permission]))
+    terms = TERMS.format(held=f"(g.user_id = {user} OR g.token_id = {token})")
+    return f"""(
+    EXISTS (
+        SELECT FROM ({terms}) term
+        WHERE term.role IN ({roles}) AND {path} <@ term.path::ltree
+            AND term.starts_at <= now() AND coalesce(term.ends_at, 'infinity') > now()
+    ) AND (
+        EXISTS (SELECT FROM app_user u WHERE u.id = {user} AND u.state = 'ACTIVE')
+        OR EXISTS (
+            SELECT FROM token t WHERE t.id = {token} AND t.revoked_at IS NULL
+                AND coalesce(t.expires_at, 'infinity') > now() AND '{scope}' = ANY (t.scopes)
+        )
+    ))"""

@@ -22,6 +22,7 @@ from schema.planner.declare import argument, column, one, page, rows, to_one
 from schema.planner.readings import stands_on
 from schema.planner.statement import Statement
 from schema.posts.lists import POST_ORDERS, PostFilter, PostOrder
+from schema.previews.types import LINK_ORDERS, PreviewLink, PreviewLinkOrder
 from schema.relay import Connection, Node
 from schema.reviews.lists import REVIEW_ORDERS, ReviewFilter, ReviewOrder
 from schema.scalars import Block
@@ -84,6 +85,12 @@ class Article(Counted, Node):
         "All it was ever saved as, where you see drafts.",
         orders=RevisionOrder,
         by=REVISION_ORDERS,
+        where="{row}.article_id = {parent}.id",
+    )
+    preview_links: Connection[PreviewLink] = page(
+        "Links by which others read its drafts, where you see drafts.",
+        orders=PreviewLinkOrder,
+        by=LINK_ORDERS,
         where="{row}.article_id = {parent}.id",
     )
     embargo: Annotated[Embargo, strawberry.lazy("schema.publishing.types")] | None = one(

@@ -208,7 +208,8 @@ class Engine:
         )
 
     def max_age_seconds(self, plan: Plan) -> int:
-        """How long a public answer may be kept outside: as long as everything it read allows."""
+        """How long a public answer may be kept outside: as long as everything it read allows. 0: it
+        may be kept nowhere, not even here."""
         return self._max_age(plan.tables)
 
     async def run(self, prepared: Prepared, context: Context, reader: Reader) -> Answer:

@@ -36,7 +36,8 @@ class Standing:
     kind: its kind of subject where it has totals, e.g. "ARTICLE".
     number: SQL of the number in its global id.
     cost: what reading one counts for; 0 for what comes along with another row.
-    max_age_seconds: how long a public answer made of it may be kept outside.
+    max_age_seconds: how long a public answer made of it may be kept outside; 0: it is kept
+        nowhere, not even for a moment here.
     """
 
     table: str

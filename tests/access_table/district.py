@@ -17,6 +17,7 @@ from domain.inflation.models import InflationFlag
 from domain.media.models import Media
 from domain.media.rules import MediaKind, MediaState
 from domain.people import actions as people
+from domain.previews import actions as previews
 from domain.publishing.actions import NewPlan, set_embargo
 from domain.publishing.actions import plan as plan_of
 from domain.publishing.rules import PlannedStep
@@ -127,6 +128,8 @@ async def _internals(district: District) -> None:
     plan = await plan_of(
         district.act, NewPlan(article_id=draft, step=PlannedStep.PUBLISH, at=LATER)
     )
+    link = previews.NewPreview(article_id=sent, recipient="张主任")
+    handed = await previews.create(district.act, link)
     user = await User.create(
         email="wang@example.org", name="王", state=UserState.ACTIVE, created_at=now
     )
@@ -153,6 +156,7 @@ async def _internals(district: District) -> None:
         "delivery": f"Delivery:{delivery.id}",
         "flag": f"InflationFlag:{await make_flag(post)}",
         "sent": f"Article:{sent}",
+        "link": f"PreviewLink:{handed.link_id}",
         "distribution": f"Distribution:{offered}",
         "endpoint": f"WebhookEndpoint:{endpoint}",
         "user": f"User:{user.id}",

@@ -26,6 +26,7 @@ from domain.gates import own_locked
 from domain.ids import format_id
 from domain.media import uses as media
 from domain.permissions import Permission
+from domain.previews import actions as previews
 from domain.publishing.embargo import check_free
 from domain.reviews.actions import submission as reviews
 from domain.webhooks.outbox import emit
@@ -86,7 +87,8 @@ def _told(row: Article) -> dict[str, str | None]:
 
 
 async def withdraw(act: Act, article_id: int, version: int) -> None:
-    """Nothing of it is public any more: the row is its newest draft again."""
+    """Nothing of it is public any more: the row is its newest draft again. Links that were handed
+    out to read it before end with it."""
     async with change(act, PUBLISH) as client:
         row = await own_locked(client, act, PUBLISH, Article, article_id, visible, version)
         check_withdrawable(row.status)
@@ -94,6 +96,7 @@ async def withdraw(act: Act, article_id: int, version: int) -> None:
         before = {"status": row.status, "public_number": row.public_number}
         after = {"status": ArticleStatus.WITHDRAWN, "public_number": None}
         await store(client, act, row, {**said, **after})
+        await previews.end_all(client, act, row.id)
         await _tell(client, act, "article.withdraw", row, before, after)
 
 
