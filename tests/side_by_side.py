@@ -22,6 +22,7 @@ from schema.execution.limits import limits_of
 from schema.root import build
 from tests.oracle.asked import Asked
 from tests.oracle.comparison import difference, read
+from tests.oracle.cursors import cursors, queries
 from tests.oracle.executor import answer, schema_of
 from tests.oracle.observations import observe
 from tests.oracle.restricted import closed_to, selects
@@ -31,28 +32,6 @@ from tests.oracle.words import Words, words_of
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SDL = Path(__file__).parents[1] / "schema" / "schema.graphql"
-CURSORS = """query($first: Int!) {
-    %(list)s(first: $first, orderBy: %(order)s) { edges { cursor } } }"""
-ACCOUNT_CURSORS = """{ partners(first: 30) { nodes {
-    accounts(first: 30, orderBy: %(order)s) { edges { cursor } } } } }"""
-DELIVERY_CURSORS = """{ partners(first: 30) { nodes {
-    deliveries(first: 30, orderBy: LATEST) { edges { cursor } } } } }"""
-MESSAGE_CURSORS = """{ webhookEndpoints(first: 30) { nodes {
-    messages(first: 30, orderBy: LATEST) { edges { cursor } } } } }"""
-DISCOUNT_CURSORS = """{ posts(first: 100) { nodes {
-    discounts(first: 30, orderBy: LATEST) { edges { cursor } } } } }"""
-LISTS = {
-    "Article": ("articles", ("NEWEST", "OLDEST", "MOST_READ")),
-    "AuditEntry": ("auditEntries", ("NEWEST", "OLDEST")),
-    "Campaign": ("campaigns", ("NEWEST", "OLDEST", "MOST_READ")),
-    "Distribution": ("distributions", ("LATEST",)),
-    "InflationFlag": ("inflationFlags", ("LATEST",)),
-    "Organization": ("organizations", ("ENTERED", "NAME", "MOST_READ")),
-    "Partner": ("partners", ("ENTERED", "NAME", "MOST_READ")),
-    "Post": ("posts", ("NEWEST", "OLDEST", "MOST_READ")),
-    "Team": ("teams", ("ENTERED",)),
-    "WebhookEndpoint": ("webhookEndpoints", ("ENTERED",)),
-}
 
 
 @dataclass(repr=False)
@@ -147,25 +126,7 @@ async def sides(
 
 
 async def _learn_cursors(opened: Sides) -> None:
-    """Cursors are opaque: they come from answers, an administrator's, so of every row."""
-    queries = {
-        (type_name, order): CURSORS % {"list": name, "order": order}
-        for type_name, (name, orders) in LISTS.items()
-        for order in orders
-    }
-    for order in ("ENTERED", "MOST_READ"):
-        queries["Account", order] = ACCOUNT_CURSORS % {"order": order}
-    queries["Delivery", "LATEST"] = DELIVERY_CURSORS
-    queries["EngagementDiscount", "LATEST"] = DISCOUNT_CURSORS
-    queries["WebhookMessage", "LATEST"] = MESSAGE_CURSORS
-    for key, query in queries.items():
-        found = await opened.planned(query, {"first": 100}, SYSTEM)
-        opened.words.cursors[key] = _cursors(read(found.body)["data"])
-
-
-def _cursors(value: Any) -> list[str]:
-    """Every text in an answer that asks for nothing but cursors."""
-    if isinstance(value, str):
-        return [value]
-    inner = value if isinstance(value, list) else []
-    return [text for item in inner for text in _cursors(item[1] if type(item) is tuple else item)]
+    """An administrator's, so of every row."""
+    for key, query in queries():
+        found = await opened.planned(query, {}, SYSTEM)
+        opened.words.cursors[key] = cursors(read(found.body)["data"])

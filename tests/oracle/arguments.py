@@ -15,6 +15,7 @@ from graphql import (
 
 from tests.oracle.values import COUNTED, Spot, Values, is_required, written
 from tests.oracle.variables import Variables
+from tests.oracle.words import NO_NODES
 
 SIZES = (100, 30, 10, 5, 3, 2, 1)
 MOST_IDS = 100
@@ -147,9 +148,11 @@ def least(name: str, field: GraphQLField) -> int:
 
 def _types_of(name: str, values: Values) -> tuple[str, ...]:
     if name in ("node", "nodes"):
-        return tuple(values.words.ids)
-    if name == "articleRevision":
+        return tuple(type_ for type_ in values.words.ids if type_ not in NO_NODES)
+    if name in ("articleRevision", "compareRevisions"):
         return ("Article",)
+    if name == "front":
+        return ("Organization",)
     return COUNTED if name == "engagementSeries" else (name.capitalize(),)
 
 

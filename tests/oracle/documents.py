@@ -27,16 +27,12 @@ MOST_FIELDS = 60
 MOST_ALIASES = 70
 """From there on as few as can be: a document may have a hundred."""
 
-REVIEWS = ("review", "reviews", "reviewsToDo", "reviewTerms", "reviewWorkflow", "reviewWorkflows")
 ELSEWHERE = (
-    *("explain", "breaks", "viewer", "roleGrants", "tokens", "users", "compareRevisions"),
-    *("embargo", "front", "preview", "previewLinks", "publicationPlans"),
-    *REVIEWS,
-    *("search", "searchSynonyms", "related", "mostReadNow"),
+    *("explain", "breaks", "viewer", "roleGrants", "tokens", "users"),
+    *("preview", "previewLinks", "search", "searchSynonyms", "related", "mostReadNow"),
 )
 """Fields with proofs of their own: test_engagement_explanation.py, test_engagement_breaks.py,
-test_viewer.py, test_grants_graph.py, test_tokens_graph.py, test_users_graph.py, test_reviews.py,
-test_revisions_graph.py, test_publishing_worker.py, test_fronts.py, test_previews.py,
+test_viewer.py, test_grants_graph.py, test_tokens_graph.py, test_users_graph.py, test_previews.py,
 test_search.py, test_search_access.py, test_related.py, test_most_read.py."""
 ROWS = 12_000
 """The most rows a document may ask for: below what one request may."""

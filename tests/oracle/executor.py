@@ -20,7 +20,7 @@ from graphql import (
 )
 
 from domain.access import ANONYMOUS
-from tests.oracle import media
+from tests.oracle import media, newsroom, reviews
 from tests.oracle.asked import Asked
 from tests.oracle.counting import Series, compared, leaders, points, stale, total
 from tests.oracle.indices import formulas, indices, inputs
@@ -220,9 +220,12 @@ FIELDS: dict[tuple[str, str], Callable[..., Any]] = {
         ("Query", name): _node
         for name in (
             *("account", "campaign", "distribution", "media", "organization", "partner", "post"),
+            "review",
         )
     },
     **REVISIONS,
+    **newsroom.FIELDS,
+    **reviews.FIELDS,
     ("AuditEntry", "before"): _json_or_none("before"),
     ("AuditEntry", "after"): _json_or_none("after"),
     ("AuditEntry", "link"): _link,

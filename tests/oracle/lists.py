@@ -5,17 +5,25 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, TypeAlias
 
-from tests.oracle import media
+from tests.oracle import media, newsroom, reviews
 from tests.oracle.asked import Asked
+from tests.oracle.conditions import (
+    Belongs,
+    Fits,
+    before,
+    equals,
+    is_below,
+    is_of,
+    points_to,
+    since,
+    starts,
+)
 from tests.oracle.counting import subject_of
 from tests.oracle.tables import Row
 
-Belongs: TypeAlias = Callable[[Asked, Row, Row], bool]
-Fits: TypeAlias = Callable[[Asked, Row, Any], bool]
 Key: TypeAlias = Callable[[Asked, Row], Any]
 
 
@@ -36,67 +44,28 @@ def row_of(text: str) -> int:
     return int(json.loads(base64.b64decode(text))[-1])
 
 
-def _number(id_: str) -> int:
-    return int(id_.split(":")[1])
-
-
-def _points_to(column: str) -> Belongs:
-    return lambda asked, parent, row: bool(getattr(row, column) == parent.id)
-
-
 BELONGS: dict[tuple[str, str], Belongs] = {
-    ("Account", "distributions"): _points_to("account_id"),
-    ("Account", "posts"): _points_to("account_id"),
-    ("Article", "distributions"): _points_to("article_id"),
-    ("Article", "posts"): _points_to("article_id"),
-    ("Article", "revisions"): _points_to("article_id"),
-    ("Campaign", "posts"): _points_to("campaign_id"),
-    ("Organization", "articles"): _points_to("organization_id"),
-    ("Organization", "campaigns"): _points_to("organization_id"),
-    ("Organization", "children"): _points_to("parent_id"),
-    ("Organization", "partners"): _points_to("organization_id"),
+    ("Account", "distributions"): points_to("account_id"),
+    ("Account", "posts"): points_to("account_id"),
+    ("Article", "distributions"): points_to("article_id"),
+    ("Article", "posts"): points_to("article_id"),
+    ("Article", "revisions"): points_to("article_id"),
+    ("Campaign", "posts"): points_to("campaign_id"),
+    ("Organization", "articles"): points_to("organization_id"),
+    ("Organization", "campaigns"): points_to("organization_id"),
+    ("Organization", "children"): points_to("parent_id"),
+    ("Organization", "partners"): points_to("organization_id"),
     ("Organization", "subtree"): lambda asked, parent, row: asked.tables.is_within(
         "Organization", row.id, parent.id
     ),
-    ("Partner", "accounts"): _points_to("partner_id"),
-    ("Partner", "deliveries"): _points_to("partner_id"),
-    ("Person", "articles"): _points_to("author_id"),
-    ("Post", "discounts"): _points_to("post_id"),
-    ("Team", "children"): _points_to("parent_id"),
-    ("WebhookEndpoint", "messages"): _points_to("endpoint_id"),
+    ("Partner", "accounts"): points_to("partner_id"),
+    ("Partner", "deliveries"): points_to("partner_id"),
+    ("Person", "articles"): points_to("author_id"),
+    ("Post", "discounts"): points_to("post_id"),
+    ("Team", "children"): points_to("parent_id"),
+    ("WebhookEndpoint", "messages"): points_to("endpoint_id"),
+    **reviews.BELONGS,
 }
-
-
-def _is(column: str) -> Fits:
-    return lambda asked, row, wanted: bool(getattr(row, column) == wanted)
-
-
-def _is_of(column: str) -> Fits:
-    return lambda asked, row, id_: bool(getattr(row, column) == _number(id_))
-
-
-def _below(column: str, tree: str = "Organization") -> Fits:
-    return lambda asked, row, id_: asked.tables.is_within(tree, getattr(row, column), _number(id_))
-
-
-def _since(column: str) -> Fits:
-    def fits(asked: Asked, row: Row, moment: datetime) -> bool:
-        value = getattr(row, column)
-        return value is not None and value >= moment
-
-    return fits
-
-
-def _before(column: str) -> Fits:
-    def fits(asked: Asked, row: Row, moment: datetime) -> bool:
-        value = getattr(row, column)
-        return value is not None and value < moment
-
-    return fits
-
-
-def _starts(column: str) -> Fits:
-    return lambda asked, row, start: bool(getattr(row, column).startswith(start))
 
 
 def _has_account_on(asked: Asked, partner: Row, platform: str) -> bool:
@@ -109,79 +78,81 @@ def _is_on(asked: Asked, row: Row, platform: str) -> bool:
 
 
 FITS: dict[str, dict[str, Fits]] = {
-    "Account": {"platform": _is("platform")},
+    "Account": {"platform": equals("platform")},
     "Article": {
-        "organizationId": _is_of("organization_id"),
-        "within": _below("organization_id"),
-        "authorId": _is_of("author_id"),
-        "category": _is("category"),
+        "organizationId": is_of("organization_id"),
+        "within": is_below("organization_id"),
+        "authorId": is_of("author_id"),
+        "category": equals("category"),
         "tag": lambda asked, row, tag: tag in row.tags,
-        "status": _is("status"),
-        "publishedSince": _since("published_at"),
-        "publishedBefore": _before("published_at"),
+        "status": equals("status"),
+        "publishedSince": since("published_at"),
+        "publishedBefore": before("published_at"),
     },
     "AuditEntry": {
-        "actor": _is("actor"),
-        "actorId": _is("actor_id"),
-        "action": _is("action"),
-        "subject": _is("subject"),
-        "requestId": _is("request_id"),
-        "happenedSince": _since("at"),
-        "happenedBefore": _before("at"),
+        "actor": equals("actor"),
+        "actorId": equals("actor_id"),
+        "action": equals("action"),
+        "subject": equals("subject"),
+        "requestId": equals("request_id"),
+        "happenedSince": since("at"),
+        "happenedBefore": before("at"),
     },
     "Campaign": {
-        "within": _below("organization_id"),
+        "within": is_below("organization_id"),
         "runningAt": lambda asked, row, moment: row.starts_at <= moment < row.ends_at,
     },
     "Delivery": {
-        "webhookId": _is("webhook_id"),
+        "webhookId": equals("webhook_id"),
         "hasRejections": lambda asked, row, wanted: bool(row.rejected) == wanted,
     },
     "Distribution": {
-        "articleId": _is_of("article_id"),
-        "accountId": _is_of("account_id"),
-        "state": _is("state"),
-        "way": _is("way"),
+        "articleId": is_of("article_id"),
+        "accountId": is_of("account_id"),
+        "state": equals("state"),
+        "way": equals("way"),
         "platform": _is_on,
     },
-    "EngagementDiscount": {"metric": _is("metric")},
-    "InflationFlag": {"state": _is("state"), "kind": _is("kind"), "metric": _is("metric")},
+    "EngagementDiscount": {"metric": equals("metric")},
+    "InflationFlag": {"state": equals("state"), "kind": equals("kind"), "metric": equals("metric")},
     "Media": {
-        "organizationId": _is_of("organization_id"),
-        "within": _below("organization_id"),
-        "kind": _is("kind"),
+        "organizationId": is_of("organization_id"),
+        "within": is_below("organization_id"),
+        "kind": equals("kind"),
         "unused": media.is_unused,
         "text": media.has_text,
     },
     "WebhookEndpoint": {"event": lambda asked, row, event: event in row.events},
-    "WebhookMessage": {"state": _is("state")},
+    "WebhookMessage": {"state": equals("state")},
     "Organization": {
-        "kind": _is("kind"),
-        "parentId": _is_of("parent_id"),
-        "within": _below("id"),
-        "nameStarts": _starts("name"),
+        "kind": equals("kind"),
+        "parentId": is_of("parent_id"),
+        "within": is_below("id"),
+        "nameStarts": starts("name"),
     },
     "Partner": {
-        "kind": _is("kind"),
-        "within": _below("organization_id"),
+        "kind": equals("kind"),
+        "within": is_below("organization_id"),
         "platform": _has_account_on,
-        "nameStarts": _starts("name"),
+        "nameStarts": starts("name"),
     },
     "Post": {
-        "accountId": _is_of("account_id"),
-        "articleId": _is_of("article_id"),
-        "campaignId": _is_of("campaign_id"),
-        "within": _below("organization_id"),
+        "accountId": is_of("account_id"),
+        "articleId": is_of("article_id"),
+        "campaignId": is_of("campaign_id"),
+        "within": is_below("organization_id"),
         "platform": _is_on,
-        "state": _is("state"),
-        "postedSince": _since("posted_at"),
-        "postedBefore": _before("posted_at"),
+        "state": equals("state"),
+        "postedSince": since("posted_at"),
+        "postedBefore": before("posted_at"),
     },
     "Team": {
-        "kind": _is("kind"),
-        "organizationId": _is_of("organization_id"),
-        "within": _below("id", "Team"),
+        "kind": equals("kind"),
+        "organizationId": is_of("organization_id"),
+        "within": is_below("id", "Team"),
     },
+    **newsroom.FITS,
+    **reviews.FITS,
 }
 
 STAND_AT = {"AuditEntry": "at", "Campaign": "starts_at", "Post": "posted_at"}
@@ -206,9 +177,21 @@ ORDERS: dict[str, tuple[Key, bool]] = {
     "LATEST": (lambda asked, row: getattr(row, "number", 0), True),
     "NAME": (lambda asked, row: row.name, False),
     "MOST_READ": (_most_read, True),
+    "DUE": (reviews.due, False),
+    "SOONEST": (lambda asked, row: row.at, False),
+    "WORD": (lambda asked, row: row.word, False),
 }
 """What each order goes by, and whether the largest comes first. Equal ones go by their number, in
 the same direction."""
+
+OWN_ORDERS: dict[tuple[str, str], tuple[Key, bool]] = {
+    ("PublicationPlan", "LATEST"): (lambda asked, row: row.at, True),
+    **{
+        (name, "OLDEST"): (lambda asked, row: 0, False)
+        for name in ("Review", "ReviewEntry", "ReviewFinding")
+    },
+}
+"""Where a type means something else by the name of an order."""
 
 
 def page(
@@ -223,7 +206,7 @@ def page(
     filter: Mapping[str, Any] | None = None,
 ) -> SimpleNamespace:
     """A connection."""
-    key, descending = ORDERS[orderBy]
+    key, descending = OWN_ORDERS.get((type_name, orderBy)) or ORDERS[orderBy]
     belongs = BELONGS.get(place)
 
     def standing(row: Row) -> tuple[Any, int]:

@@ -15,14 +15,14 @@ from graphql import (
     is_leaf_type,
 )
 
-from tests.oracle.documents import REVIEWS
+from tests.oracle.documents import ELSEWHERE
 from tests.oracle.restricted import Place
 
 SIZES = {1: (100,), 2: (20, 5), 3: (8, 4, 2)}
 """How many rows of each list on the way are asked for, so that no way is too costly."""
 
-RELATED = "related"
-"""Which articles these are is looked at in tests/test_related.py."""
+ROWS_WITHOUT_ID = ("FrontEntry",)
+"""Types that show which row they are only by what they lead to."""
 
 SHORT_LIST = (
     "(first: 4) { totalCount nodes { id } edges { cursor node { id } }"
@@ -60,7 +60,7 @@ def _from(
     if longest == 0:
         return
     for name, field in type_.fields.items():
-        if name == RELATED:
+        if name in ELSEWHERE:
             continue
         for target in _targets(schema, field):
             steps = (*before, (name, target.name))
@@ -78,9 +78,8 @@ def _targets(schema: GraphQLSchema, field: GraphQLField) -> list[GraphQLObjectTy
     inner = type_.fields.get("nodes") or type_.fields.get("subject")
     if inner is not None:
         return _targets(schema, inner)
-    node = schema.type_map["Node"]
-    assert isinstance(node, GraphQLInterfaceType)
-    return [type_] if schema.is_sub_type(node, type_) else []
+    has_rows = "id" in type_.fields or type_.name in ROWS_WITHOUT_ID
+    return [type_] if has_rows else []
 
 
 def document(
@@ -103,7 +102,7 @@ def _walk(
     (name, target), rest = steps[0], steps[1:]
     inner = _everything(schema, target, without)
     if rest:
-        inner = "{ id " + _walk(schema, target, rest, sizes[1:], "", without) + " }"
+        inner = "{ __typename " + _walk(schema, target, rest, sizes[1:], "", without) + " }"
     type_ = schema.type_map[owner]
     assert isinstance(type_, GraphQLObjectType)
     field = type_.fields[name]
@@ -135,7 +134,7 @@ def _everything(schema: GraphQLSchema, type_name: str, without: frozenset[Place]
     shown = [
         _shown(name, field)
         for name, field in type_.fields.items()
-        if (type_name, name) not in without and name not in (*REVIEWS, RELATED)
+        if (type_name, name) not in without and name not in ELSEWHERE
     ]
     return "{ __typename " + " ".join(shown) + " }"
 
@@ -152,6 +151,8 @@ def _shown(name: str, field: GraphQLField) -> str:
     if type_.name == "SeriesPoint":
         return name + POINTS
     leaves = [leaf for leaf, inner in type_.fields.items() if is_leaf_type(_bare(inner))]
+    if type_.name in ROWS_WITHOUT_ID:
+        leaves += [f"{one} {{ id }}" for one in type_.fields if one not in leaves]
     return f"{name} {{ {' '.join(leaves)} }}"
 
 

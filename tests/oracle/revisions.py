@@ -24,7 +24,7 @@ def _version(asked: Asked, article: Row) -> int:
     return int(article.version if sees else article.public_version)
 
 
-def _numbered(asked: Asked, article_id: int, number: int | None) -> Row | None:
+def numbered(asked: Asked, article_id: int, number: int | None) -> Row | None:
     return next(
         (
             row
@@ -38,15 +38,15 @@ def _numbered(asked: Asked, article_id: int, number: int | None) -> Row | None:
 def _draft(asked: Asked, article: Row) -> Row | None:
     if article.head_number == article.public_number:
         return None
-    return _numbered(asked, article.id, article.head_number)
+    return numbered(asked, article.id, article.head_number)
 
 
 def _public(asked: Asked, article: Row) -> Row | None:
-    return _numbered(asked, article.id, article.public_number)
+    return numbered(asked, article.id, article.public_number)
 
 
 def _one(asked: Asked, root: None, articleId: str, number: int) -> Row | None:  # noqa: N803 - as the argument is called in the graph
-    return _numbered(asked, int(articleId.split(":")[1]), number)
+    return numbered(asked, int(articleId.split(":")[1]), number)
 
 
 def _snake(name: str) -> str:
@@ -87,7 +87,6 @@ REVISIONS: dict[tuple[str, str], Callable[..., Any]] = {
     ("Query", "articleRevision"): _one,
     ("Article", "version"): _version,
     ("Article", "draft"): _draft,
-    ("Article", "embargo"): lambda asked, article: None,  # none of these rows has one
     ("Article", "editors"): _editors,
     ("Article", "publicRevision"): _public,
     ("Article", "credits"): lambda asked, article: _objects(article.credits),

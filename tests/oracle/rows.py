@@ -36,6 +36,8 @@ from domain.webhooks.models import WebhookEndpoint, WebhookMessage
 from domain.webhooks.rules import MessageState, WebhookEventType
 from tests.oracle.filling import CANARY, CATEGORIES, NAMES, TAGS, TEXTS, Filling
 from tests.oracle.media_rows import add_media
+from tests.oracle.newsroom_rows import add_newsroom
+from tests.oracle.review_rows import add_reviews
 
 
 async def fill(now: datetime, *, hidden_from: int | None = None) -> Filling:
@@ -63,6 +65,8 @@ async def fill(now: datetime, *, hidden_from: int | None = None) -> Filling:
         await _distribution(filling, number)
     for number in range(14):
         await _delivery(filling, number)
+    await add_newsroom(filling)
+    await add_reviews(filling)
     await _webhooks(filling)
     await _inflation(filling)
     await _audit(filling)
@@ -129,13 +133,14 @@ async def _article(filling: Filling, number: int) -> Article:
 def _said(filling: Filling, mark: str) -> dict[str, Any]:
     """What an article or a revision says."""
     text = mark + filling.one(TEXTS)
-    block = {"id": "a", "type": "paragraph", "text": [{"text": text, "marks": ["strong"]}]}
+    block = {"type": "paragraph", "text": [{"text": text, "marks": ["strong"]}]}
+    named = [{"id": id_, **block} for id_ in filling.one(["", "a", "ab", "ba"])]
     return {
         "title": mark + filling.one(NAMES),
         "subtitle": filling.one(["", mark]),
         "summary": mark + filling.one(TEXTS),
         "body": mark + f"<p>{filling.one(TEXTS)}</p>",
-        "blocks": [block] * filling.one([0, 1, 2]),
+        "blocks": named,
         "plain_text": mark + filling.one(TEXTS),
         "cover": None,
         "category": filling.one(CATEGORIES),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from domain.access import Kind, Role, Scope, Viewer
@@ -10,16 +11,33 @@ from domain.articles.rules import ArticleStatus
 from domain.audit.models import AuditEntry, AuditLink
 from domain.deliveries.models import Delivery, Restatement
 from domain.distribution.models import Distribution
+from domain.fronts.models import FrontEntry
 from domain.inflation.models import EngagementDiscount, InflationFlag
 from domain.media.models import Media
 from domain.posts.models import Post
+from domain.publishing.models import Embargo, PublicationPlan
 from domain.pulling.models import AccountPull
+from domain.reviews.models import (
+    Review,
+    ReviewEntry,
+    ReviewFinding,
+    ReviewInvitation,
+    ReviewTerm,
+    ReviewWorkflow,
+)
 from domain.webhooks.models import WebhookEndpoint, WebhookMessage
 from tests.oracle.media import is_public as is_shown_publicly
 
 if TYPE_CHECKING:
     from tests.oracle.asked import Asked
     from tests.oracle.tables import Row, Tables
+
+OF_DRAFTS = (ArticleRevision, Embargo, PublicationPlan)
+"""What is seen where the drafts of its article are."""
+
+OF_REVIEWS = (ReviewEntry, ReviewFinding, ReviewInvitation)
+OF_EDITORS = (ReviewTerm, ReviewWorkflow)
+"""What is seen by everybody who sees drafts somewhere."""
 
 OF_THE_NETWORK = (AuditEntry, AuditLink, WebhookEndpoint, WebhookMessage)
 WRITES = (Role.AUTHOR, Role.REVIEWER, Role.PUBLISHER, Role.ANALYST, Role.ADMINISTRATOR)
@@ -41,8 +59,18 @@ def sees(tables: Tables, row: Row, viewer: Viewer) -> bool:
         return is_shown_publicly(tables, row) or _has_role(
             tables, roles, WRITES, row.organization_id
         )
-    if isinstance(row, ArticleRevision):
-        return _has_role(tables, roles, WRITES, _home(tables, row))
+    if isinstance(row, OF_DRAFTS):
+        return _has_role(tables, roles, WRITES, _home(tables, row.article_id))
+    if isinstance(row, OF_REVIEWS):
+        row = tables.nouns["Review"][row.review_id]
+    if isinstance(row, Review):
+        return _has_role(tables, roles, WRITES, row.organization_id)
+    if isinstance(row, OF_EDITORS):
+        return any(grant.role in WRITES for grant in roles.grants)
+    if isinstance(row, FrontEntry):
+        return _stands_publicly(tables, row) or _has_role(
+            tables, roles, WRITES, tables.nouns["Front"][row.front_id].organization_id
+        )
     if isinstance(row, Post):
         return (
             _is_public(tables, row)
@@ -50,7 +78,7 @@ def sees(tables: Tables, row: Row, viewer: Viewer) -> bool:
             or _partner_of(tables, row.account_id) == partner
         )
     if isinstance(row, Distribution):
-        home = tables.nouns["Article"][row.article_id].organization_id
+        home = _home(tables, row.article_id)
         is_own = _partner_of(tables, row.account_id) == partner
         return is_own or _has_role(tables, roles, WRITES, home)
     if isinstance(row, InflationFlag | EngagementDiscount):
@@ -71,8 +99,19 @@ def sees_drafts(tables: Tables, article: Row, viewer: Viewer) -> bool:
     return _has_role(tables, roles, WRITES, article.organization_id)
 
 
-def _home(tables: Tables, revision: ArticleRevision) -> int:
-    return int(tables.nouns["Article"][revision.article_id].organization_id)
+def holds(entry: FrontEntry, now: datetime) -> bool:
+    """Whether the period of a front's entry runs."""
+    has_begun = entry.starts_at is None or entry.starts_at <= now
+    return has_begun and (entry.ends_at is None or entry.ends_at > now)
+
+
+def _stands_publicly(tables: Tables, entry: FrontEntry) -> bool:
+    article = tables.nouns["Article"][entry.article_id]
+    return holds(entry, tables.now) and article.status is ArticleStatus.PUBLISHED
+
+
+def _home(tables: Tables, article_id: int) -> int:
+    return int(tables.nouns["Article"][article_id].organization_id)
 
 
 def _whose(tables: Tables, row: Row) -> int | None:

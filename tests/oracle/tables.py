@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import Any, TypeAlias
 
 from tortoise.connection import get_connection
@@ -18,13 +18,24 @@ from domain.deliveries.models import Delivery, Restatement
 from domain.distribution.models import Distribution
 from domain.engagement.models import MetricDefinition
 from domain.engagement.rules import Addition
+from domain.fronts.models import Front, FrontEntry
 from domain.inflation.models import EngagementDiscount, InflationFlag
 from domain.media.models import ArticleMedia, Media, MediaRendition
 from domain.organizations.models import Organization
 from domain.partners.models import Account, Partner
 from domain.people.models import Person
 from domain.posts.models import Post
+from domain.publishing.models import Embargo, PublicationPlan
 from domain.pulling.models import AccountPull, Budget, PostPull
+from domain.reviews.models import (
+    Review,
+    ReviewAssignment,
+    ReviewEntry,
+    ReviewFinding,
+    ReviewInvitation,
+    ReviewTerm,
+    ReviewWorkflow,
+)
 from domain.teams.models import Team
 from domain.webhooks.models import WebhookEndpoint, WebhookMessage
 from tests.oracle.sight import sees
@@ -42,7 +53,10 @@ MODELS: tuple[type[Model], ...] = (
     Campaign,
     Delivery,
     Distribution,
+    Embargo,
     EngagementDiscount,
+    Front,
+    FrontEntry,
     InflationFlag,
     Media,
     MediaRendition,
@@ -50,7 +64,15 @@ MODELS: tuple[type[Model], ...] = (
     Partner,
     Person,
     Post,
+    PublicationPlan,
     Restatement,
+    Review,
+    ReviewAssignment,
+    ReviewEntry,
+    ReviewFinding,
+    ReviewInvitation,
+    ReviewTerm,
+    ReviewWorkflow,
     Team,
     WebhookEndpoint,
     WebhookMessage,
@@ -79,6 +101,9 @@ class History:
 
 @dataclass(frozen=True)
 class Tables:
+    """now: when they were read; no row's period begins or ends about that time."""
+
+    now: datetime
     nouns: dict[str, dict[int, Row]]
     totals: dict[Subject, dict[str, Any]]
     daily: dict[Subject, dict[date, int]]
@@ -91,10 +116,10 @@ class Tables:
     revision_names: dict[int, str]
     editing: list[Row]
     additions: dict[tuple[Subject, date], Addition]
+    seen: dict[tuple[str, Viewer], dict[int, Row]] = field(default_factory=dict)
 
     def all(self, type_name: str, viewer: Viewer) -> list[Row]:
-        rows = self.nouns[type_name].values()
-        return [row for row in rows if sees(self, row, viewer)]
+        return list(self._seen(type_name, viewer).values())
 
     def find(self, id_: str, viewer: Viewer) -> Row | None:
         """The row of a global id, if it is there for this viewer."""
@@ -104,8 +129,16 @@ class Tables:
         return self.get(type_name, int(number), viewer)
 
     def get(self, type_name: str, number: int | None, viewer: Viewer) -> Row | None:
-        row = self.nouns[type_name].get(number or 0)
-        return row if row is not None and sees(self, row, viewer) else None
+        return self._seen(type_name, viewer).get(number or 0)
+
+    def _seen(self, type_name: str, viewer: Viewer) -> dict[int, Row]:
+        """Looked through once for each viewer: the same few ask again and again."""
+        known = self.seen.get((type_name, viewer))
+        if known is None:
+            rows = self.nouns[type_name].items()
+            known = {number: row for number, row in rows if sees(self, row, viewer)}
+            self.seen[type_name, viewer] = known
+        return known
 
     def line(self, row: Row) -> list[Row]:
         """A tree's row and those above it, from the row up."""
@@ -123,6 +156,7 @@ class Tables:
 async def load() -> Tables:
     nouns = {model.__name__: {row.pk: row for row in await model.all()} for model in MODELS}
     return Tables(
+        datetime.now(UTC),
         nouns,
         {_subject(row): row for row in await _rows("engagement_total")},
         _by_subject(await _rows("engagement_daily"), "day"),

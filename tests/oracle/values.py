@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 from tests.oracle.words import Words
 
 COUNTED = ("Account", "Article", "Campaign", "Network", "Organization", "Partner", "Post")
-OWN_ID = ("account", "article", "campaign", "media", "organization", "partner", "post")
 ID_FIELDS = {
     "accountId": "Account",
     "articleId": "Article",
@@ -104,10 +103,12 @@ class Values:
         match spot.name:
             case "first":
                 return self.draw(st.integers(1, spot.most))
-            case "number":
+            case "number" | "from" | "to":
                 return self.one([1, 2, 3, 0])
             case "after":
                 return self.one(words.cursors[spot.order])
+            case "since" | "before" if str(get_nullable_type(spot.type_)) == "DateTime":
+                return self.one(words.moments)
             case "since":
                 return self.one(words.first_days)
             case "until":
@@ -120,7 +121,7 @@ class Values:
                 return self.one([0, 0.25, 0.5, 2 / 3, 0.8, 1])
             case "asOf":
                 return self.one(words.believed)
-            case "hasRejections" | "gaps" | "unused":
+            case "hasRejections" | "gaps" | "unused" | "isOverdue" | "isUrgent":
                 return self.chance(50)
             case name if name in words.texts:
                 return self.one(words.texts[name])

@@ -7,11 +7,22 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+from tests.oracle.newsroom_rows import FRONTS
+from tests.oracle.review_rows import ACTORS, TITLES
 from tests.oracle.tables import Tables
 
 NO_SUCH = 999_999
-UNNUMBERED = ("ArticleMedia", "AuditLink", "MediaRendition", "Restatement")
+UNNUMBERED = (
+    *("ArticleMedia", "AuditLink", "Embargo", "FrontEntry", "MediaRendition", "Restatement"),
+    "ReviewAssignment",
+)
 """Types without a global id."""
+
+NO_NODES = (
+    *("Front", "PublicationPlan", "Review", "ReviewEntry", "ReviewFinding", "ReviewInvitation"),
+    *("ReviewTerm", "ReviewWorkflow"),
+)
+"""Types with an id by which `node` finds nothing."""
 
 ODD_TEXTS = ["", "'", '"; DROP TABLE article', "no such", "😀", "{x}", "%s", "$1", "\\"]
 
@@ -60,6 +71,9 @@ def words_of(tables: Tables, now: datetime, zone: ZoneInfo) -> Words:
             },
             "category": _once(row.category for row in articles) + ODD_TEXTS,
             "tag": _once(tag for row in articles for tag in row.tags) + ODD_TEXTS,
+            "name": [*FRONTS, *ODD_TEXTS],
+            "stage": [*TITLES, *ODD_TEXTS],
+            "claimedBy": [*ACTORS, "User:7", *ODD_TEXTS],
             "webhookId": [f"push-{number}" for number in range(14)] + ODD_TEXTS,
             "nameStarts": _once(row.name[:2] for row in named) + ODD_TEXTS,
         },
@@ -92,6 +106,7 @@ def _moments(tables: Tables, zone: ZoneInfo) -> list[str]:
     known = {row.posted_at for row in tables.nouns["Post"].values()}
     known |= {row.starts_at for row in tables.nouns["Campaign"].values()}
     known |= {row.at for row in tables.nouns["AuditEntry"].values()}
+    known |= {row.at for row in tables.nouns["PublicationPlan"].values()}
     known |= {row.published_at for row in tables.nouns["Article"].values() if row.published_at}
     step = timedelta(microseconds=1)
     return [

@@ -1,0 +1,82 @@
+"""Plans, embargoes, fronts and what differs between revisions, from whole tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from domain.articles.blocks import stored
+from domain.articles.comparison import compare
+from tests.oracle.asked import Asked
+from tests.oracle.conditions import Fits, before, equals, is_of, number_of, since
+from tests.oracle.revisions import numbered
+from tests.oracle.sight import holds
+from tests.oracle.tables import Row
+
+MOST_ENTRIES = 300
+
+
+def _is_below(asked: Asked, plan: Row, id_: str) -> bool:
+    article = asked.tables.nouns["Article"][plan.article_id]
+    return asked.tables.is_within("Organization", article.organization_id, number_of(id_))
+
+
+def _embargo(asked: Asked, article: Row) -> Row | None:
+    found = asked.get("Embargo", article.id)
+    return found if found is not None and found.until > asked.now else None
+
+
+def _front(asked: Asked, root: None, organizationId: str, name: str) -> Row | None:  # noqa: N803 - as the argument is called in the graph
+    wanted = number_of(organizationId), name
+    fronts = asked.all("Front")
+    return next((row for row in fronts if (row.organization_id, row.name) == wanted), None)
+
+
+def _entries(asked: Asked, front: Row) -> list[Row]:
+    """Slot by slot; what stands there from ever before what comes later."""
+    found = [row for row in asked.all("FrontEntry") if row.front_id == front.id]
+    starts = {row.id: (row.starts_at is not None, row.starts_at) for row in found}
+    return sorted(found, key=lambda row: (row.slot, *starts[row.id], row.id))[:MOST_ENTRIES]
+
+
+def _compared(asked: Asked, root: None, articleId: str, **given: int) -> SimpleNamespace | None:  # noqa: N803 - as the argument is called in the graph
+    """What is compared is the rule's own matter (tests/test_collisions.py): the two are found here,
+    and shown as the graph shows them."""
+    old, new = (numbered(asked, number_of(articleId), given[name]) for name in ("from", "to"))
+    if old is None or new is None:
+        return None
+    found = compare(old.content, new.content)
+    return SimpleNamespace(fields=found.fields, blocks=found.blocks)
+
+
+def _block(name: str) -> Callable[[Asked, Any], Any]:
+    def shown(asked: Asked, changed: Any) -> Any:
+        block = getattr(changed, name)
+        return stored((block,))[0] if block else None
+
+    return shown
+
+
+FITS: dict[str, dict[str, Fits]] = {
+    "PublicationPlan": {
+        "since": since("at"),
+        "before": before("at"),
+        "state": equals("state"),
+        "step": equals("step"),
+        "articleId": is_of("article_id"),
+        "within": _is_below,
+    }
+}
+
+FIELDS: dict[tuple[str, str], Callable[..., Any]] = {
+    ("Article", "embargo"): _embargo,
+    ("ChangedBlock", "old"): _block("old"),
+    ("ChangedBlock", "new"): _block("new"),
+    ("Front", "entries"): _entries,
+    ("FrontEntry", "holdsNow"): lambda asked, row: holds(row, asked.now),
+    ("PublicationPlan", "problem"): lambda asked, row: row.problem or None,
+    ("PublicationPlan", "told"): lambda asked, row: row.told or None,
+    ("Query", "compareRevisions"): _compared,
+    ("Query", "front"): _front,
+}
