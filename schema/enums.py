@@ -200,6 +200,7 @@ described(
     WebhookEventType,
     "What webhooks tell of.",
     ARTICLE_PUBLISHED="An article went public: article.published.",
+    ARTICLE_WITHDRAWN="An article is public no longer: article.withdrawn.",
     ENGAGEMENT_THRESHOLD="A total reached the endpoint's threshold: engagement.threshold.",
     DELIVERY_REJECTED="Items of a delivery were not taken: delivery.rejected.",
     REVIEW_OVERDUE="A stage of a review was not over when it was due: review.overdue.",

@@ -51,6 +51,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "claimedBy": ("User:1", "Token:700"),
     "isOverdue": (True, False),
     "isUrgent": (True, False),
+    "isRecalled": (True, False),
     "unused": (True, False),
     "text": ("志愿者", "no such"),
     "runningAt": ("2024-03-01T00:00:00Z", "2030-01-01T00:00:00Z"),

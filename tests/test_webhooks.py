@@ -179,6 +179,19 @@ async def test_a_published_article_is_told_of_once(tools: Tools, receiver: Recei
     assert await later(tools, days=30) == 0
 
 
+async def test_a_withdrawn_article_is_told_of(tools: Tools, receiver: Receiver) -> None:
+    await endpoint(receiver.url, WebhookEventType.ARTICLE_WITHDRAWN)
+    article_id = await published()
+    assert await send_due(tools) == 0
+    await withdraw(EDITOR, article_id, 2)
+    assert await send_due(tools) == 1
+    (event,) = receiver.events()
+    assert (event["type"], event["data"]["article"]) == (
+        "article.withdrawn",
+        f"Article:{article_id}",
+    )
+
+
 async def test_what_did_not_happen_is_not_told_of(tools: Tools, receiver: Receiver) -> None:
     endpoint_id = await endpoint(receiver.url, PUBLISHED, REJECTED)
     article_id = await published()

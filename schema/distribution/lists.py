@@ -19,6 +19,10 @@ class DistributionOrder(StrEnum):
 
 described(DistributionOrder, "Orders of distributions.", LATEST="The latest offered first.")
 
+IS_RECALLED = (
+    "({row}.state = 'ACCEPTED' AND EXISTS (SELECT FROM article w"
+    " WHERE w.id = {row}.article_id AND w.status = 'WITHDRAWN'))"
+)
 LATEST = {"LATEST": Order("{row}.id", "bigint")}
 
 
@@ -28,6 +32,9 @@ class DistributionFilter:
     account_id: strawberry.ID | None = belonging("For this account.", "account_id", "Account")
     state: DistributionState | None = condition("In this state.", "{row}.state = {value}", "text")
     way: DistributionWay | None = condition("Going this way.", "{row}.way = {value}", "text")
+    is_recalled: bool | None = condition(
+        "Whether their article was withdrawn since.", f"{IS_RECALLED} = {{value}}", "boolean"
+    )
     platform: Platform | None = condition(
         "To this platform.",
         "{row}.account_id IN (SELECT x.id FROM account x WHERE x.platform = {value})",

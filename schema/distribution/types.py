@@ -10,6 +10,7 @@ import strawberry
 from domain.distribution.access import visible
 from domain.distribution.limits import TextForm
 from domain.distribution.rules import DistributionState, DistributionWay
+from schema.distribution.lists import IS_RECALLED
 from schema.partners.types import Account
 from schema.planner.declare import column, part, to_one
 from schema.planner.readings import stands_on
@@ -36,6 +37,10 @@ class Distribution(Node):
     way: DistributionWay = column("How it gets there.")
     state: DistributionState = column("Where it stands.")
     package: DistributionPackage = part("What is sent, or to be copied.")
+    is_recalled: bool = column(
+        "Whether its article was withdrawn since it was accepted: the post should be taken down.",
+        IS_RECALLED,
+    )
     note: str = column("What its partner is told; may be empty.")
     reason: str = column("Why it was refused or cancelled; else empty.")
     attempts: int = column("How often a worker tried to send it.")

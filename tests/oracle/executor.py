@@ -23,6 +23,7 @@ from domain.access import ANONYMOUS
 from tests.oracle import media, newsroom, reviews
 from tests.oracle.asked import Asked
 from tests.oracle.counting import Series, compared, leaders, points, stale, total
+from tests.oracle.distribution import recalled
 from tests.oracle.indices import formulas, indices, inputs
 from tests.oracle.lists import page
 from tests.oracle.pulls import pull_status
@@ -234,6 +235,7 @@ FIELDS: dict[tuple[str, str], Callable[..., Any]] = {
     ("Delivery", "rejected"): lambda asked, delivery: len(delivery.rejected),
     ("Delivery", "rejections"): lambda asked, delivery: _rejections(delivery),
     ("Delivery", "restatements"): lambda asked, delivery: _restatements(asked, delivery),
+    ("Distribution", "isRecalled"): recalled,
     ("Distribution", "package"): lambda asked, row: SimpleNamespace(**row.package),
     ("InflationFlag", "inputs"): lambda asked, flag: json_text(flag.inputs),
     ("InflationFlag", "discount"): _discount,

@@ -22,6 +22,7 @@ from tests.oracle.conditions import (
     starts,
 )
 from tests.oracle.counting import subject_of
+from tests.oracle.distribution import recalled
 from tests.oracle.tables import Row
 
 Key: TypeAlias = Callable[[Asked, Row], Any]
@@ -112,6 +113,7 @@ FITS: dict[str, dict[str, Fits]] = {
         "state": equals("state"),
         "way": equals("way"),
         "platform": _is_on,
+        "isRecalled": lambda asked, row, wanted: recalled(asked, row) == wanted,
     },
     "EngagementDiscount": {"metric": equals("metric")},
     "InflationFlag": {"state": equals("state"), "kind": equals("kind"), "metric": equals("metric")},

@@ -22,6 +22,7 @@ from domain.articles.rules import (
 )
 from domain.audit import actions as audit
 from domain.changes import change
+from domain.distribution.actions.recalling import recall
 from domain.gates import own_locked
 from domain.ids import format_id
 from domain.media import uses as media
@@ -77,7 +78,7 @@ async def _make_public(
 
 
 def _told(row: Article) -> dict[str, str | None]:
-    """What webhooks say of an article that went public."""
+    """What webhooks say of an article that went public, or was."""
     return {
         "article": format_id("Article", row.id),
         "slug": row.slug,
@@ -88,7 +89,7 @@ def _told(row: Article) -> dict[str, str | None]:
 
 async def withdraw(act: Act, article_id: int, version: int) -> None:
     """Nothing of it is public any more: the row is its newest draft again. Links that were handed
-    out to read it before end with it."""
+    out to read it before end with it, and what of it is on its way to accounts goes no further."""
     async with change(act, PUBLISH) as client:
         row = await own_locked(client, act, PUBLISH, Article, article_id, visible, version)
         check_withdrawable(row.status)
@@ -98,6 +99,8 @@ async def withdraw(act: Act, article_id: int, version: int) -> None:
         await store(client, act, row, {**said, **after})
         await previews.end_all(client, act, row.id)
         await _tell(client, act, "article.withdraw", row, before, after)
+        await recall(client, act, row.id)
+        await emit(client, WebhookEventType.ARTICLE_WITHDRAWN, _told(row), act=act)
 
 
 async def _tell(
