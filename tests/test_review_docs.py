@@ -40,8 +40,9 @@ def _shown() -> tuple[dict[str, str], dict[str, Any]]:
 
 
 async def _article(world: World) -> str:
-    """Of version 3 and revision 3, with a word the page puts on the list."""
-    number = await make_article(world, body="<p>按装路灯</p>")
+    """Of version 3 and revision 3, with a word the page puts on the list, and a block b4."""
+    block = {"id": "b4", "type": "paragraph", "text": [{"text": "按装路灯"}]}
+    number = await make_article(world, blocks=[block])
     for version in (1, 2):
         changes = articles.ArticleChanges(summary=f"第{version}稿")
         await articles.update(EDITOR, number, version, changes)

@@ -72,6 +72,7 @@ class Newsroom:
             "title": title,
             "authorId": f"Person:{self.world.person_id}",
             "organizationId": self.desk,
+            "blocks": [{"id": "b1", "type": "paragraph", "text": [{"text": "他是主任。"}]}],
         }
         made = await self.do("author", "createArticle", ARTICLE, **given)
         return str(made["article"]["id"])
@@ -201,6 +202,9 @@ async def test_what_is_sent_back_is_written_anew_and_comes_again(newsroom: Newsr
     await newsroom.refused(
         "head", "decideReview", "EMPTY", **no, opinion="不妥", remarks=[{"text": ""}]
     )
+    nowhere = [{"text": "标题过长"}, {"block": "b2", "text": "没有这一段"}]
+    given = {**no, "opinion": "不妥", "remarks": nowhere}
+    await newsroom.refused("head", "decideReview", "UNKNOWN_BLOCK", **given)
     remarks = [{"block": "b1", "text": "职务有误"}, {"text": "标题过长"}]
     sent_back = await newsroom.review(
         "head", "decideReview", **no, opinion="人名职务有误", remarks=remarks

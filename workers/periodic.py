@@ -70,7 +70,7 @@ PERIODIC = [
     Periodic("escalate_reviews", EVERY_MINUTE, escalate_reviews),
     Periodic("render_media", EVERY_TWO_SECONDS, render_due),
     Periodic("sweep_media", HOURLY_LATER, sweep_store),
-    Periodic("check_links", EVERY_MINUTE, check_links),
+    Periodic("check_links", EVERY_TWO_SECONDS, check_links),
     Periodic("keep_fingerprints", EVERY_MINUTE, keep_what_is_public),
     Periodic("review_inflation", HOURLY_LATER, review_inflation),
 ]

@@ -9,6 +9,7 @@ from typing import Any
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.access import Act
+from domain.ids import format_id
 from domain.media.access import visible
 from domain.media.mentions import Path, mentioned, pictures
 from domain.media.models import Media
@@ -78,13 +79,18 @@ def _places(values: Collection[Any]) -> list[str]:
     return [f"${number}" for number in range(2, len(values) + 2)]
 
 
-async def _check_described(client: BaseDBAsyncClient, content: Mapping[str, Any]) -> None:
-    bare = [picture for picture in pictures(content) if not picture.alt]
-    numbers = [each.media_id for each in bare if each.media_id is not None]
+async def described(client: BaseDBAsyncClient, content: Mapping[str, Any]) -> frozenset[str]:
+    """Global ids of the content's pictures of which the library says what they show."""
+    numbers = [each.media_id for each in pictures(content) if each.media_id is not None]
     rows = await Media.filter(id__in=numbers).using_db(client).only("id", "alt")
-    described = {row.id for row in rows if row.alt.strip()}
-    for picture in bare:
-        if picture.media_id not in described:
+    return frozenset(format_id("Media", row.id) for row in rows if row.alt.strip())
+
+
+async def _check_described(client: BaseDBAsyncClient, content: Mapping[str, Any]) -> None:
+    known = await described(client, content)
+    for picture in pictures(content):
+        media = "" if picture.media_id is None else format_id("Media", picture.media_id)
+        if not picture.alt and media not in known:
             raise Invalid(
                 "this picture has no alternative text: say what it shows, here or in the library",
                 path=picture.path,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from domain.access import Role
-from domain.reviews.actions.decisions import Remark
+from domain.reviews.actions.remarks import Remark
 from domain.reviews.checks.documents import TermKind
 from domain.reviews.checks.steps import CheckKind
 from domain.reviews.rules import AfterChange, Stage, StageKind, StagePlace

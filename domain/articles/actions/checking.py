@@ -12,6 +12,7 @@ from domain.articles.models import Article, ArticleRevision
 from domain.articles.rules import ArticleStatus
 from domain.database import transaction
 from domain.ids import format_id
+from domain.media import uses as media
 from domain.reviews.actions import findings, fingerprints
 from domain.reviews.actions.running import Run
 from domain.reviews.actions.terms import terms_at
@@ -63,6 +64,7 @@ async def check(
     known = Known(
         terms=await terms_at(client, run.row.organization_id),
         twins=await _twins(client, article_id, body_text(document)),
+        described=await media.described(client, said),
     )
     await findings.keep(client, act, run, found_by(wanted, document, known), revision)
 

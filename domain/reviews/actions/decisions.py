@@ -17,23 +17,13 @@ from domain.ids import format_id
 from domain.permissions import Permission
 from domain.problems import Forbidden, Invalid
 from domain.reviews.actions.findings import require_none_open
+from domain.reviews.actions.remarks import Remark, checked, require_blocks
 from domain.reviews.actions.running import Run, acting, actor_of, note, seen
 from domain.reviews.people import people_of
 from domain.reviews.rules import EntryKind
 from domain.reviews.states import Entry, People, step
 
 LONGEST_OPINION = 4_000
-LONGEST_REMARK = 1_000
-MOST_REMARKS = 100
-LONGEST_BLOCK = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """block: id of the block it is about; empty: of the whole."""
-
-    block: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,29 +74,12 @@ async def decided(
     if not opinion and (not decision.approves or (stage and stage.opinion_required)):
         what = "this stage asks for an opinion" if decision.approves else "say why it is sent back"
         raise Invalid(what, path=("opinion",), code="EMPTY")
-    remarks = _checked(decision.remarks)
+    remarks = checked(decision.remarks)
     step(run.standing, entry)
+    await require_blocks(client, run.row, decision.revision, remarks)
     if decision.approves:
         await require_none_open(client, run)
     return await note(client, act, run, entry, opinion=opinion, remarks=remarks, name=name)
-
-
-def _checked(remarks: Sequence[Remark]) -> list[dict[str, str]]:
-    if len(remarks) > MOST_REMARKS:
-        message = f"there are {len(remarks)} remarks, {MOST_REMARKS} are the most"
-        raise Invalid(message, path=("remarks",), code="TOO_MANY")
-    return [_remark(remark, ("remarks", str(index))) for index, remark in enumerate(remarks)]
-
-
-def _remark(remark: Remark, path: tuple[str, ...]) -> dict[str, str]:
-    return {
-        "block": text.line(
-            remark.block, path=(*path, "block"), longest=LONGEST_BLOCK, required=False
-        ),
-        "text": text.prose(
-            remark.text, path=(*path, "text"), longest=LONGEST_REMARK, required=True
-        ),
-    }
 
 
 async def withdraw(act: Act, review_id: int, version: int, reason: str) -> None:

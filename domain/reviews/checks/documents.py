@@ -76,10 +76,12 @@ class Twin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """terms: those that hold where the subject is. twins: what is public and nearly the same."""
+    """terms: those that hold where the subject is. twins: what is public and nearly the same.
+    described: names of pictures whose library says what they show."""
 
     terms: Sequence[Term] = ()
     twins: Sequence[Twin] = ()
+    described: frozenset[str] = frozenset()
 
 
 SHOWS = frozenset({"image"})

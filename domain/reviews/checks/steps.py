@@ -55,7 +55,7 @@ class Step(NamedTuple):
 def missing_alt(document: Document, known: Known) -> Iterator[Finding]:
     for part in document.parts:
         for picture in part.pictures:
-            if not picture.alt.strip():
+            if not picture.alt.strip() and picture.name not in known.described:
                 yield Finding(
                     check=CheckKind.MISSING_ALT,
                     message="the picture says nothing to who cannot see it",
