@@ -27,6 +27,7 @@ from domain.articles import actions as articles
 from domain.articles.models import Article
 from domain.articles.records import Line, changed, record_of
 from domain.reviews.actions import decisions
+from domain.reviews.actions.remarks import Remark
 from domain.reviews.models import ReviewAssignment, ReviewWorkflow
 from domain.reviews.sampling import Candidate, allotted, drawn, drawn_by_stratum
 from domain.tokens import actions as tokens
@@ -91,8 +92,9 @@ def by(number: int, hours: int = 0) -> Act:
 async def make_published(desk: World) -> int:
     """Sent back once, changed, passed and published."""
     article, review = await make_review(desk, by(5), title="冬日<送暖>", body="<p>原文</p>")
+    block = (await Article.get(id=article)).blocks[0]["id"]
     no = decisions.Decision(
-        approves=False, revision=1, opinion="职务有误", remarks=[decisions.Remark("b1", "应为主任")]
+        approves=False, revision=1, opinion="职务有误", remarks=[Remark(block, "应为主任")]
     )
     await decisions.decide(by(6, 1), review, no)
     changes = articles.ArticleChanges(body="<p>改过的文字</p>")
@@ -123,7 +125,7 @@ async def test_the_record_of_an_article(opened: Graph, desk: World) -> None:
     assert "<送暖>" not in text
     assert "编辑6" in text
     shown = unescape(text.partition("<tbody>")[2])
-    told = ["送审", "退稿", "职务有误", "[b1] 应为主任", "再次送审", "通过", "同意刊发", "已发布"]
+    told = ["送审", "退稿", "职务有误", "] 应为主任", "再次送审", "通过", "同意刊发", "已发布"]
     at = [shown.index(each) for each in told]
     assert at == sorted(at)
     assert "<del>原文</del><ins>改过的文字</ins>" in text

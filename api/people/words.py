@@ -88,6 +88,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "record_RUNNING": ("under review", "审稿中"),
     "record_SAVED": ("saved", "保存"),
     "record_SUBMITTED": ("submitted", "送审"),
+    "record_TAKEN_BACK": ("no longer public", "撤稿"),
     "record_WITHDRAWN": ("withdrawn", "撤回"),
     "record_at": ("When", "时间"),
     "record_author": ("Author", "作者"),

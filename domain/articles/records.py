@@ -13,6 +13,9 @@ from typing import Any
 
 from domain.articles.actions.checking import document_of
 from domain.articles.models import Article, ArticleRevision
+from domain.audit.models import AuditEntry
+from domain.ids import format_id
+from domain.reviews.checks.documents import Part
 from domain.reviews.models import Review, ReviewEntry, ReviewFinding
 from domain.reviews.rules import SubjectOfReview
 from domain.reviews.sampling import Candidate
@@ -28,7 +31,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """kind: an EntryKind's name, or SAVED for a revision, whose lines say what changed."""
+    """kind: an EntryKind's name; SAVED for a revision, whose lines say what changed; TAKEN_BACK for
+    an article that is public no longer."""
 
     at: datetime
     kind: str
@@ -78,6 +82,7 @@ async def record_of(article_id: int) -> Record | None:
     reviews = await _reviews(article_id)
     events = [event for review in reviews for event in await _entries(review)]
     events += await _revisions(article_id)
+    events += await _withdrawals(article_id)
     order = sorted(events, key=lambda event: (event.at, event.kind != "SAVED"))
     return Record(
         article=article,
@@ -137,9 +142,30 @@ async def _revisions(article_id: int) -> list[Event]:
     ]
 
 
+async def _withdrawals(article_id: int) -> list[Event]:
+    """Of the article itself, after it was public; its entries of the audit trail tell of them."""
+    rows = await AuditEntry.filter(
+        subject=format_id("Article", article_id), action="article.withdraw"
+    ).order_by("id")
+    return [
+        Event(at=row.at, kind="TAKEN_BACK", actor=row.actor, revision=row.before["public_number"])
+        for row in rows
+        if row.before is not None
+    ]
+
+
 def lines_of(said: Mapping[str, Any]) -> list[str]:
-    """Title, subtitle and summary, then the body line by line."""
-    return [line for text in document_of(said).text.split("\n") if (line := text.strip())]
+    """Title, subtitle and summary, the body line by line with what its pictures show, where it
+    comes from, and notices of corrections."""
+    document = document_of(said)
+    texts = [line for part in document.parts for line in _lines(part)]
+    notices = [notice["text"] for notice in said["corrections"]]
+    return [line for text in (*texts, document.source, *notices) if (line := text.strip())]
+
+
+def _lines(part: Part) -> list[str]:
+    shown = [f"▣ {picture.name} {picture.alt}" for picture in part.pictures]
+    return [line for text in part.texts for line in text.split("\n")] + shown
 
 
 def changed(before: list[str], after: list[str]) -> list[Line]:
