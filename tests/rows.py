@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -113,21 +113,25 @@ async def make_post(account_id: int, **given: Any) -> int:
     return await posts.register(EDITOR, posts.NewPost(**values))
 
 
-async def contents() -> dict[str, str]:
-    """A digest of every table's rows."""
+async def contents(tables: Sequence[str] = ()) -> dict[str, str]:
+    """A digest of the tables' rows; of every table's where none is named."""
     connection = get_connection("default")
-    tables = await connection.execute_query_dict(
-        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
-        " ORDER BY relname"
-    )
     statement = " UNION ALL ".join(
-        f"SELECT '{table['relname']}' AS name,"
+        f"SELECT '{table}' AS name,"
         f" md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) AS digest"
-        f" FROM {table['relname']} t"
-        for table in tables
+        f" FROM {table} t"
+        for table in tables or await _tables()
     )
     rows = await connection.execute_query_dict(statement)
     return {row["name"]: row["digest"] for row in rows}
+
+
+async def _tables() -> list[str]:
+    rows = await get_connection("default").execute_query_dict(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        " ORDER BY relname"
+    )
+    return [row["relname"] for row in rows]
 
 
 @asynccontextmanager
