@@ -18,6 +18,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from commands.local_postgres import binaries, local_postgres
 from domain.database import connection_parameters
 from tests.conftest import FAST_AND_FORGETFUL
 from tests.serving import free_port
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parent.parent
 VARIABLES = {"POSTGRES_PASSWORD": "letters0and0digits", "XINFENG_SECRET_KEY": "a key for tests"}
@@ -167,6 +169,10 @@ def get(url: str) -> str:
         return str(response.read().decode())
 
 
+def tells(url: str, text: str) -> bool:
+    return text in get(url)
+
+
 def ask(port: int, query: str) -> Any:
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}/graphql",
@@ -210,9 +216,12 @@ def test_every_service_s_own_command_serves_the_graph(
             assert time.monotonic() < deadline, api_log.read_text()
         wait_for(worker, worker_log, "worker_started")
         assert is_healthy(deployment, "worker")
-        told = {"api": "xinfeng_processes 2.0", "worker": "xinfeng_jobs_running"}
-        for name, port in deployment.metrics_ports.items():
-            assert told[name] in get(f"http://127.0.0.1:{port}/metrics")
+        for name, told in {
+            "api": "xinfeng_processes 2.0",
+            "worker": "xinfeng_jobs_running",
+        }.items():
+            page = f"http://127.0.0.1:{deployment.metrics_ports[name]}/metrics"
+            wait_until(partial(tells, page, told), 40)
         here = f"http://127.0.0.1:{deployment.api_port}"
         assert get(f"{here}/livez") == "ok\n"
         assert get(f"{here}/readyz") == "ok\n"

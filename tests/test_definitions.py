@@ -113,9 +113,10 @@ async def test_migrate_keeps_the_table_equal_to_the_files(database_url: str) -> 
         await connection.execute(
             "UPDATE metric_definition SET counts = 'else' WHERE code = 'weibo.comments';"
             "DELETE FROM metric_definition WHERE code = 'mastodon.replies';"
-            "INSERT INTO metric_definition SELECT 'weibo.other', platform, metric, population,"
-            " basis, counts, source, NULL, NULL, false, false, NULL, ''"
-            " FROM metric_definition WHERE code = 'weibo.comments'"
+            "INSERT INTO metric_definition (code, platform, metric, population, basis, counts,"
+            " source, by_name_only, counts_reposts, notes)"
+            " SELECT 'weibo.other', platform, metric, population, basis, counts, source, false,"
+            " false, '' FROM metric_definition WHERE code = 'weibo.comments'"
         )
         said: list[str] = []
         assert await migrate(database_url, said.append) == 1

@@ -102,6 +102,14 @@ async def test_pulls_go_on_however_the_clock_is_turned(
 
         await until(has, 30)
 
+    async def noticed(turns: int) -> None:
+        """Until the worker has seen so many turns: two between its looks are one to it."""
+
+        async def has() -> bool:
+            return log.read_text().count('"clock_turned"') == turns
+
+        await until(has, 30)
+
     turn(0)
     environment = {
         **os.environ,
@@ -116,8 +124,10 @@ async def test_pulls_go_on_however_the_clock_is_turned(
         await asked_at(0)
         turn(6)
         await asked_at(6)
+        await noticed(1)
         turn(-3)
         await asked_at(-3)
+        await noticed(2)
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0

@@ -12,3 +12,11 @@ async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 60) -
     while not await condition():
         assert time.monotonic() < deadline, "it did not come about in time"
         await asyncio.sleep(0.02)
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    """The same, for tests that are not asynchronous."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.05)
