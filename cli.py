@@ -248,7 +248,7 @@ GROUPS = {
                 "site",
                 "commands.sites:import_site",
                 "Enter the archive of a site where nothing is yet.",
-                ("import site site.zip",),
+                ("import site site.zip", "import site site.zip --json"),
             ),
             Command(
                 "engagement",
@@ -281,8 +281,8 @@ GROUPS = {
             Command(
                 "site",
                 "commands.sites:export_site",
-                "Write all that editors made, with the library's files, into one archive.",
-                ("export site site.zip",),
+                "Write the whole site, figures and files too but no secret, into one archive.",
+                ("export site site.zip", "export site site.zip --json"),
             ),
             Command(
                 "engagement",

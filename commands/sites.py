@@ -2,59 +2,103 @@
 
 from __future__ import annotations
 
+import json
+import secrets
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 from commands.failures import CommandFailed
 from commands.progress import progress
-from commands.runtime import on_database, running, say
+from commands.runtime import Json, on_database, running, say
 from domain.access import SYSTEM, Act
+from domain.archives.format import Manifest
 from domain.archives.reading import read_archive
 from domain.archives.writing import write_archive
 from domain.media.storage import Missing, open_storage
 from domain.problems import Problem
+from domain.secrets import SecretBox
+from domain.webhooks.actions import new_secret
+
+TO_DO = {
+    "userPasswords": "accounts had a password: they are invited anew (user invite)",
+    "secondFactors": "accounts had a second factor: each sets one up again",
+    "openIdIdentities": "accounts were bound to an identity provider: they are bound anew",
+    "tokens": "bearer tokens are revoked: make new ones (token create)",
+    "accountCredentials": "accounts on platforms need their credential (account credential)",
+    "signingSecrets": "signing secrets of partners are gone: issue new ones (partner secret)",
+    "webhookEndpoints": "webhook addresses are disabled: webhook rotate, then webhook enable",
+    "previewLinks": "links to previews are revoked: make new ones",
+    "reviewInvitations": "open invitations to reviews are void: invite again",
+}
+"""What has to be given anew, by what the manifest counts."""
 
 
-def export_site(file: Path) -> None:
-    """Write what editors made into one file: organizations, people, teams, campaigns, partners,
-    articles with all revisions, posts, and the library with its files.
-
-    It holds no secrets, users, roles, reviews or figures: for those there is ./xinfeng backup.
+def export_site(file: Path, *, as_json: Json = False) -> None:
+    """Write the whole site into one file: what its editors made, its reviews, plans and fronts, its
+    people and roles, every figure with the observations it stands on, the audit trail, and the
+    library with its files. Passwords, tokens, credentials and secrets are never in it.
 
     Parameters
     ----------
     file
         Where to, e.g. site.zip; nothing is overwritten.
+    as_json
+        Print what is in it as JSON.
     """
     if file.exists():
         raise CommandFailed(f"{file} is there already")
-    with running() as settings, progress("files") as report:
+    with running() as settings, progress("rows and files") as report:
         storage = open_storage(settings.media_place)
-        work = write_archive(file, storage, datetime.now(UTC), report)
+        work = write_archive(file, storage, datetime.now(UTC), settings.zone, report)
         try:
-            count = on_database(settings.database_url, work)
+            manifest = on_database(settings.database_url, work)
         except Missing as error:
             raise CommandFailed(f"the store of files lacks {error}") from None
-    say(f"{count:,} rows and files in {file}")
+    say(f"{manifest.size:,} rows and files in {file}")
+    if as_json:
+        _print(manifest)
 
 
-def import_site(file: Path) -> None:
-    """Enter what export site wrote, into a deployment that has no organizations yet. Ids stay.
+def import_site(file: Path, *, as_json: Json = False) -> None:
+    """Enter what export site wrote, into a deployment that has nothing yet. Ids stay.
 
-    All of it or nothing. Figures begin anew: posts are pulled and pushed from then on.
+    The whole archive is looked at before anything is entered. Stopped in the middle, start the same
+    command again: it goes on. Stop the worker meanwhile.
 
     Parameters
     ----------
     file
         The archive.
+    as_json
+        Print what was in it as JSON.
     """
     if not file.is_file():
         raise CommandFailed(f"there is no file {file}")
-    with running() as settings, progress("files") as report:
-        act = Act(SYSTEM, datetime.now(UTC))
-        work = read_archive(act, file, open_storage(settings.media_place), report)
+    with running(needs_key=True) as settings, progress("rows and files") as report:
+        act, box = Act(SYSTEM, datetime.now(UTC)), SecretBox(settings.secret_keys)
+        sealed = box.seal(new_secret(secrets.token_bytes))
+        storage = open_storage(settings.media_place)
+        work = read_archive(act, file, storage, settings.zone, sealed, report)
         try:
-            count = on_database(settings.database_url, work)
+            manifest, is_new = on_database(settings.database_url, work)
         except Problem as problem:
             raise CommandFailed(problem.message) from None
-    say(f"{count:,} rows")
+    if is_new:
+        say(f"{manifest.size:,} rows and files")
+    else:
+        say("this archive is in already: nothing was changed")
+    for line in to_do(manifest):
+        say(line)
+    if as_json:
+        _print(manifest)
+
+
+def to_do(manifest: Manifest) -> list[str]:
+    """What stayed behind, and what to do about it, a line each."""
+    left = manifest.left_behind.items()
+    return [f"{count:,} {TO_DO[name]}" for name, count in left if count]
+
+
+def _print(manifest: Manifest) -> None:
+    print(json.dumps(asdict(manifest), indent=2))

@@ -17,6 +17,7 @@ from domain.deadlines import within_deadline
 from domain.rights import become_application
 
 NOUNS = (
+    "archives",
     "articles",
     "articles.imports",
     "audit",

@@ -1,2 +1,1 @@
-"""The whole site as one portable file: what its editors made, without secrets, people's accounts
-and figures."""
+"""The whole site as one portable file: all that readers and editors see, without a secret."""

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
 import zipfile
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from domain.archives.tables import (
-    FORMAT,
+from domain.archives.format import (
     MANIFEST,
-    ROWS_AT_ONCE,
-    TABLES,
-    VERSION,
-    Table,
+    Manifest,
+    Part,
+    Report,
     file_member,
     member_of,
+    written,
 )
+from domain.archives.tables import LEFT_BEHIND, TABLES, Table
 from domain.database import transaction
 from domain.media.rules import RenditionFormat, original_key, rendition_key
 from domain.media.storage import Storage
 
-Report = Callable[[int, int], None]
+ROWS_AT_ONCE = 500
 ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+COUNTS = "SELECT " + ", ".join(
+    f"(SELECT count(*) FROM {source}) AS {name}"
+    for name, source in ((each.name, each.name) for each in TABLES)
+)
+LEFT = "SELECT " + ", ".join(
+    f'(SELECT count(*) FROM {source}) AS "{name}"' for name, source in LEFT_BEHIND.items()
+)
+MONTHS = """
+SELECT min(observed_at)::date::text AS first, max(observed_at)::date::text AS last FROM observation
+"""
 FILES = """
 SELECT m.sha256, NULL::integer AS width, NULL::text AS format, m.size FROM media m
 UNION SELECT m.sha256, r.width, r.format, r.size
@@ -35,40 +45,76 @@ ORDER BY 1, 2 NULLS FIRST, 3
 """
 
 
-async def write_archive(path: Path, storage: Storage, now: datetime, report: Report) -> int:
-    """Returns how many rows and files are in it. Raises domain.media.storage.Missing when the store
-    lacks a file. What is written to a name of its own is whole under `path`, or not there."""
+class Progress:
+    """How far the archive is."""
+
+    def __init__(self, report: Report, of: int) -> None:
+        self._report, self._of, self._done = report, of, 0
+
+    def add(self, count: int) -> None:
+        self._done += count
+        self._report(self._done, self._of)
+
+
+async def write_archive(
+    path: Path, storage: Storage, now: datetime, zone: ZoneInfo, report: Report
+) -> Manifest:
+    """Raises domain.media.storage.Missing when the store lacks a file. What is written to a name of
+    its own is whole under `path`, or not there. zone: the deployment's."""
     partial = path.with_name(f"{path.name}.partial")
-    counts: dict[str, int] = {}
-    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
-        async with transaction() as client:
-            await client.execute_query(ONE_MOMENT)
-            for table in TABLES:
-                counts[table.name] = await _write_rows(archive, client, table)
-            files = await client.execute_query_dict(FILES)
-        for done, file in enumerate(files, 1):
-            await _write_file(archive, storage, file)
-            report(done, len(files))
-        manifest = {"format": FORMAT, "version": VERSION, "madeAt": now.isoformat()}
-        told = {**manifest, "rows": counts, "files": len(files)}
-        archive.writestr(MANIFEST, json.dumps(told, indent=2))
-    partial.replace(path)
-    return sum(counts.values()) + len(files)
+    try:
+        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
+            manifest = await _write(archive, storage, now, zone, report)
+            archive.writestr(MANIFEST, written(manifest))
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return manifest
 
 
-async def _write_rows(archive: zipfile.ZipFile, client: BaseDBAsyncClient, table: Table) -> int:
+async def _write(
+    archive: zipfile.ZipFile, storage: Storage, now: datetime, zone: ZoneInfo, report: Report
+) -> Manifest:
+    async with transaction() as client:
+        await client.execute_query(ONE_MOMENT)
+        (counts,) = await client.execute_query_dict(COUNTS)
+        (left,) = await client.execute_query_dict(LEFT)
+        (months,) = await client.execute_query_dict(MONTHS)
+        files = await client.execute_query_dict(FILES)
+        progress = Progress(report, sum(counts.values()) + len(files))
+        parts = {t.name: await _write_rows(archive, client, t, progress) for t in TABLES}
+    for file in files:
+        await _write_file(archive, storage, file)
+        progress.add(1)
+    return Manifest(
+        made_at=now.isoformat(),
+        time_zone=zone.key,
+        parts=parts,
+        files=len(files),
+        left_behind=dict(left),
+        months=tuple(day for day in dict(months).values() if day),
+    )
+
+
+async def _write_rows(
+    archive: zipfile.ZipFile, client: BaseDBAsyncClient, table: Table, progress: Progress
+) -> Part:
     """Read portion by portion, through a cursor of the one transaction."""
     hidden = ", ".join(f"'{name}'" for name in table.left_out)
     row = f"(to_jsonb(t) - ARRAY[{hidden}]::text[])::text"
     cursor = f"archive_{table.name}"
     select = f"SELECT {row} AS row FROM {table.name} t ORDER BY {table.order}"
     await client.execute_query(f"DECLARE {cursor} CURSOR FOR {select}")
-    count = 0
-    with archive.open(member_of(table), "w") as member:
+    count, digest = 0, hashlib.sha256()
+    with archive.open(member_of(table.name), "w", force_zip64=True) as member:
         while rows := await client.execute_query_dict(f"FETCH {ROWS_AT_ONCE} FROM {cursor}"):
-            member.write("".join(f"{each['row']}\n" for each in rows).encode())
+            lines = "".join(f"{each['row']}\n" for each in rows).encode()
+            member.write(lines)
+            digest.update(lines)
             count += len(rows)
-    return count
+            progress.add(len(rows))
+    await client.execute_query(f"CLOSE {cursor}")
+    return Part(count, digest.hexdigest())
 
 
 async def _write_file(archive: zipfile.ZipFile, storage: Storage, file: dict[str, Any]) -> None:
