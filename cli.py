@@ -214,7 +214,7 @@ GROUPS = {
                 "record",
                 "commands.reviews:record",
                 "Write the whole record of one article's reviews as a page that prints.",
-                ("review record Article:12 record.html",),
+                ("review record Article:12 record.pdf", "review record Article:12 record.html"),
             ),
             Command(
                 "sample",

@@ -13,7 +13,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from api.records import index_page, record_page
+from api.records import Filed, Sheet, index_page, record_page, record_pdf, sheet_of
 from commands.export_files import BYTE_ORDER_MARK, FORMULA_STARTS, whole_file
 from commands.failures import CommandFailed
 from commands.progress import progress
@@ -27,7 +27,8 @@ from domain.reviews.checks.steps import CheckKind
 from domain.reviews.sampling import drawn, drawn_by_stratum
 
 STYLES = Path(__file__).parent.parent / "api" / "static" / "record.css"
-LINK = '<link rel="stylesheet" href="record.css">'
+STYLESHEET = "record.css"
+LINK = f'<link rel="stylesheet" href="{STYLESHEET}">'
 STAMP = (1980, 1, 1, 0, 0, 0)
 """Of every file in an archive, so that the same sample of the same records is the same bytes."""
 
@@ -73,25 +74,33 @@ async def _made(new: workflows.NewWorkflow, organization_id: int) -> int:
 
 
 def record(article: str, file: Path) -> None:
-    """Write the whole record of one article's reviews as a page that prints.
+    """Write the whole record of one article's reviews: as a PDF, or as a page that prints.
 
     Parameters
     ----------
     article
         Which, like Article:12.
     file
-        Where to, e.g. record.html.
+        Where to: record.pdf, or record.html.
     """
     number = parse_id(article, "Article", path=("article",))[1]
     with running() as settings:
         found = on_database(settings.database_url, record_of(number))
     if found is None:
         raise CommandFailed(f"there is no {article}")
-    styled = f"<style>{STYLES.read_text('utf-8')}</style>"
-    page = _page(found, settings.zone).replace(LINK, styled)
+    sheet = _sheet(found, settings.zone)
     with whole_file(file) as part:
-        part.write_text(page, "utf-8")
+        if file.suffix.lower() == ".pdf":
+            part.write_bytes(record_pdf(sheet))
+        else:
+            part.write_text(_styled(sheet), "utf-8")
     say(f"{len(found.events)} events in {file}")
+
+
+def _styled(sheet: Sheet) -> str:
+    """A page that needs no other file."""
+    style = f"<style>{STYLES.read_text('utf-8')}</style>"
+    return record_page(sheet, stylesheet=STYLESHEET, pdf="").replace(LINK, style)
 
 
 def sample(
@@ -167,35 +176,44 @@ async def _records(numbers: list[int], report: Callable[[int, int], None]) -> li
 
 
 def archive(records: list[Record], facts: dict[str, str], zone: tzinfo) -> bytes:
-    """index.html, index.csv, a page for each record, and their stylesheet."""
-    rows = [(each, f"Article-{each.article.id}.html") for each in records]
-    files = {
+    """index.html, index.csv, of each record a page and a PDF, and the pages' stylesheet."""
+    rows = [_filed(each) for each in records]
+    files: dict[str, str | bytes] = {
         "index.html": index_page(rows, facts, zone=zone, language="zh"),
         "index.csv": _csv(rows, zone),
-        "record.css": STYLES.read_text("utf-8"),
-        **{name: _page(each, zone) for each, name in rows},
+        STYLESHEET: STYLES.read_text("utf-8"),
     }
+    for each in rows:
+        sheet = _sheet(each.record, zone)
+        files[each.page] = record_page(sheet, stylesheet=STYLESHEET, pdf=each.pdf)
+        files[each.pdf] = record_pdf(sheet)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive_:
-        for name, text in files.items():
-            archive_.writestr(zipfile.ZipInfo(name, STAMP), text)
+        for name, content in files.items():
+            archive_.writestr(zipfile.ZipInfo(name, STAMP), content)
     return packed.getvalue()
 
 
-def _page(record_: Record, zone: tzinfo) -> str:
-    return record_page(record_, zone=zone, language="zh", stylesheet="record.css")
+def _filed(record_: Record) -> Filed:
+    name = f"Article-{record_.article.id}"
+    return Filed(record_, f"{name}.html", f"{name}.pdf")
 
 
-def _csv(rows: list[tuple[Record, str]], zone: tzinfo) -> str:
+def _sheet(record_: Record, zone: tzinfo) -> Sheet:
+    return sheet_of(record_, zone=zone, language="zh")
+
+
+def _csv(rows: list[Filed], zone: tzinfo) -> str:
     """For spreadsheets: with their mark, and no text that they would take for a formula."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(["id", "title", "organization", "published_at", "outcome", "urgent", "file"])
-    for each, file in rows:
+    names = ["id", "title", "organization", "published_at", "outcome", "urgent", "file", "pdf"]
+    writer.writerow(names)
+    for each, page, pdf in rows:
         at = each.article.published_at
         published = at.astimezone(zone).isoformat() if at else ""
         named = [_plain(each.article.title), _plain(each.organization), published]
-        told = [each.outcome, str(each.is_urgent).lower(), file]
+        told = [each.outcome, str(each.is_urgent).lower(), page, pdf]
         writer.writerow([format_id("Article", each.article.id), *named, *told])
     return BYTE_ORDER_MARK + text.getvalue()
 

@@ -18,8 +18,10 @@ from tests.serving import ROOT
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+?)(?: ; [^\\]+)? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
-FREE = re.compile(r"\b(MIT|MIT-0|Apache|BSD|PSF|Python Software Foundation|MPL|Mozilla|LGPL)\b")
-"""LGPL: psycopg, used as it is."""
+FREE = re.compile(
+    r"\b(MIT|MIT-0|Apache|BSD|PSF|Python Software Foundation|MPL|Mozilla|LGPL|SIL Open Font)\b"
+)
+"""LGPL: psycopg, used as it is. SIL Open Font License: letters of PDFs."""
 
 
 def normal(name: str) -> str:

@@ -147,13 +147,17 @@ async def test_a_sample_is_an_archive_with_its_index(desk: World) -> None:
     assert packed == commands.archive(found, facts, UTC)
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         pages = [f"Article-{record.article.id}.html" for record in found]
-        assert archive.namelist() == ["index.html", "index.csv", "record.css", *pages]
+        pdfs = [f"Article-{record.article.id}.pdf" for record in found]
+        pairs = [name for pair in zip(pages, pdfs, strict=True) for name in pair]
+        assert archive.namelist() == ["index.html", "index.csv", "record.css", *pairs]
+        assert f'href="{pdfs[0]}"' in archive.read(pages[0]).decode()
+        assert all(archive.read(name).startswith(b"%PDF-") for name in pdfs)
         index = archive.read("index.html").decode()
         rows = list(csv.DictReader(io.StringIO(archive.read("index.csv").decode("utf-8-sig"))))
-    assert all(f'href="{name}"' in index for name in pages)
+    assert all(f'href="{name}"' in index for name in pairs)
     assert "<dd>7</dd>" in index
-    assert [(row["outcome"], row["urgent"], row["file"]) for row in rows] == [
-        ("PUBLISHED", "false", name) for name in pages
+    assert [(row["outcome"], row["urgent"], row["file"], row["pdf"]) for row in rows] == [
+        ("PUBLISHED", "false", *pair) for pair in zip(pages, pdfs, strict=True)
     ]
 
 
@@ -182,6 +186,9 @@ def test_the_command_draws_the_same_twice(database_url: str, tmp_path: Path) -> 
     done = command(database_url, "record", told[0]["articles"][0], str(tmp_path / "record.html"))
     assert done.returncode == 0, done.stderr
     assert "<style>" in (tmp_path / "record.html").read_text("utf-8")
+    done = command(database_url, "record", told[0]["articles"][0], str(tmp_path / "record.pdf"))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "record.pdf").read_bytes().startswith(b"%PDF-")
 
 
 async def test_the_usual_workflow_is_made_by_a_command(database_url: str, desk: World) -> None:

@@ -1,13 +1,15 @@
-"""/articles/…/record: the whole record of an article's reviews, to read and to print."""
+"""/articles/…/record: the whole record of an article's reviews, to read and to print; the same as
+a PDF at …/record.pdf."""
 
 from __future__ import annotations
 
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from api.callers import Callers, Unauthorized
 from api.people.pages import HEADERS, Failed, Visit, visiting
-from api.records import record_page
+from api.records import Sheet, record_page, record_pdf, sheet_of
 from domain.access import Viewer
 from domain.articles.records import record_of
 from domain.database import transaction
@@ -17,17 +19,25 @@ from domain.permissions import Permission
 
 async def show(visit: Visit) -> Response:
     """For who sees drafts at the article's organization; for others there is no such page."""
+    sheet = await _sheet(visit)
+    pdf = f"{visit.request.url.path}.pdf"
+    text = record_page(sheet, stylesheet="/static/record.css", pdf=pdf)
+    return HTMLResponse(text, 200, HEADERS)
+
+
+async def print_(visit: Visit) -> Response:
+    sheet = await _sheet(visit)
+    name = sheet.id.replace(":", "-")
+    headers = {**HEADERS, "content-disposition": f'inline; filename="{name}.pdf"'}
+    return Response(await run_in_threadpool(record_pdf, sheet), 200, headers, "application/pdf")
+
+
+async def _sheet(visit: Visit) -> Sheet:
     viewer = await _viewer(visit)
     record = await record_of(visit.request.path_params["number"])
     if record is None or not await _sees(viewer, record.article.organization_id):
         raise Failed("NOT_HERE", 404)
-    text = record_page(
-        record,
-        zone=visit.settings.zone,
-        language=visit.language,
-        stylesheet="/static/record.css",
-    )
-    return HTMLResponse(text, 200, HEADERS)
+    return sheet_of(record, zone=visit.settings.zone, language=visit.language)
 
 
 async def _viewer(visit: Visit) -> Viewer:
@@ -43,4 +53,7 @@ async def _sees(viewer: Viewer, organization_id: int) -> bool:
         return await may_at(client, viewer, Permission.SEE_DRAFTS, organization_id)
 
 
-routes = [Route("/articles/{number:int}/record", visiting(show), methods=["GET"])]
+routes = [
+    Route("/articles/{number:int}/record", visiting(show), methods=["GET"]),
+    Route("/articles/{number:int}/record.pdf", visiting(print_), methods=["GET"]),
+]

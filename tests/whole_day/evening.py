@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from typing import Any
+
+from pypdf import PdfReader
 
 from tests.whole_day.centre import Centre, command
 from tests.whole_day.publishing import everybody_finds_it, nobody_finds_it
@@ -118,6 +121,10 @@ async def _the_record_prints(centre: Centre) -> None:
     said = ("三处须改", "[p1] “按装”应为“安装”", "孙顾问", "同意刊发", NOTICE, "撤稿")
     at = [told.index(each) for each in said]
     assert at == sorted(at)
+    async with centre.people["zhou"].get(f"{path}.pdf") as answer:
+        printed = PdfReader(io.BytesIO(await answer.read())).pages
+    text = "".join("".join(page.extract_text().split()) for page in printed)
+    assert [each for each in said if "".join(each.split()) not in text] == []
 
 
 async def _acts(centre: Centre, subject: str) -> list[tuple[str, str]]:
