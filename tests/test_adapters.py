@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.engagement.definitions import by_code
@@ -316,6 +316,7 @@ JSON = st.recursive(
 
 @each_sample
 @given(data=st.data())
+@settings(max_examples=50)  # of each sample
 def test_whatever_comes_nothing_but_the_typed_failures_leaves(
     sample: Sample, data: st.DataObject
 ) -> None:

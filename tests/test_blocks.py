@@ -18,7 +18,7 @@ from domain.articles.html import sanitise
 from tests.bodies import bodies
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(bodies())
 def test_html_loses_nothing(blocks: tuple[Block, ...]) -> None:
     html = to_html(blocks)
@@ -26,7 +26,7 @@ def test_html_loses_nothing(blocks: tuple[Block, ...]) -> None:
     assert from_html(sanitise(html, path=("body",))) == blocks
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(bodies())
 def test_markdown_loses_nothing(blocks: tuple[Block, ...]) -> None:
     assert from_markdown(to_markdown(blocks)) == blocks

@@ -25,16 +25,19 @@ def house(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def first_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = build_house(tmp_path_factory.mktemp("first") / "a house")
-    assert launch(made / "xinfeng").returncode == 0
-    return made
+def first_start(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A checkout that was started once, and what that said."""
+    place = tmp_path_factory.mktemp("first")
+    made = build_house(place / "a house")
+    return made, launch(made / "xinfeng", "demo", "--data", "a b", cwd=place)
 
 
 @pytest.fixture
-def lived_in(first_home: Path, tmp_path: Path) -> Path:
+def lived_in(first_start: tuple[Path, object], tmp_path: Path) -> Path:
     """A copy of a checkout that was started before: quicker than starting one."""
-    return shutil.copytree(first_home, tmp_path / "a house", symlinks=True)
+    return shutil.copytree(first_start[0], tmp_path / "a house", symlinks=True)
 
 
 def build_house(made: Path) -> Path:
@@ -59,9 +62,9 @@ def launch(
 
 
 def test_the_first_start_makes_the_environment_and_the_second_says_nothing(
-    house: Path, tmp_path: Path
+    first_start: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:
-    first = launch(house / "xinfeng", "demo", "--data", "a b", cwd=tmp_path)
+    house, first = first_start
     assert first.returncode == 0, first.stderr
     assert first.stdout.split("|")[2:] == ["demo", "--data", "a b\n"]
     assert Path(first.stdout.split("|")[0]) == house / ".venv"
@@ -71,7 +74,7 @@ def test_the_first_start_makes_the_environment_and_the_second_says_nothing(
     assert said[2].startswith("xinfeng: installed in ")
     link = tmp_path / "bin" / "xf"
     link.parent.mkdir()
-    link.symlink_to(Path("..") / "a house" / "xinfeng")
+    link.symlink_to(os.path.relpath(house / "xinfeng", link.parent))
     second = launch(link, "--help", cwd=Path("/"), HOME=None, PYTHONPATH="/nowhere")
     assert (second.returncode, second.stderr) == (0, "")
     assert second.stdout == f"{house / '.venv'}|None|--help\n"

@@ -40,7 +40,7 @@ def edits(draw: st.DrawFn, base: Sequence[Block], names: str, moves: bool = True
 
 
 BASE = body(a="1", b="2", c="3", d="4", e="5")
-SETTINGS = settings(max_examples=150, deadline=None)
+SETTINGS = settings(max_examples=100, deadline=None)
 
 
 @SETTINGS

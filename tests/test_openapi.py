@@ -34,7 +34,7 @@ from tests.pushes import APP, sign
 from tests.test_push_docs import make_partner, server
 from tests.workbooks import workbook
 
-EXAMPLES = 1000 if os.environ.get("XINFENG_SLOW") == "1" else 60
+EXAMPLES = 1000 if os.environ.get("XINFENG_SLOW") == "1" else 40
 
 
 class Signature(AuthBase):

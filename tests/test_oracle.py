@@ -45,7 +45,7 @@ def _cases() -> st.SearchStrategy[Case]:
 
 
 @given(case=st.deferred(_cases))
-@examples(150, 4000)
+@examples(100, 4000)
 async def test_generated_documents_get_the_same_answers(both: Sides, case: Case) -> None:
     assert validate(both.oracle, parse(case.document)) == []
     for viewer in (ANONYMOUS, SYSTEM):
@@ -65,7 +65,7 @@ def _asked(document: str, value: Any, type_: str, is_literal: bool) -> tuple[str
     value=faults.no_ids,
     is_literal=st.booleans(),
 )
-@examples(150, 3000)
+@examples(100, 3000)
 async def test_what_is_no_id_is_refused(
     both: Sides, document: str, value: str, is_literal: bool
 ) -> None:

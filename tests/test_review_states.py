@@ -228,7 +228,7 @@ def test_whatever_is_tried(stages: tuple[Stage, ...], tried: Tried) -> None:
     _try(stages, tried)
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(stages=WORKFLOWS, tried=LIKELY)
 def test_whoever_approves_and_changes(stages: tuple[Stage, ...], tried: Tried) -> None:
     """What goes on in most runs, deeper than by chance alone."""
