@@ -43,14 +43,16 @@ def articles(
     map_author: Names = None,
     map_category: Names = None,
     drop_repeats: Annotated[bool, Parameter(negative=())] = False,
+    publish: Annotated[bool, Parameter(negative=())] = False,
     preview: Annotated[bool, Parameter(negative=())] = False,
     rejects: Path | None = None,
     as_json: Json = False,
 ) -> None:
     """Take articles from a feed, a WordPress export, documents, Markdown, a page or raw text.
 
-    Each becomes a draft, once: the same source again takes what is new, and goes on where it was
-    stopped. Exit 1 when something was rejected: it stands in a file of its own, with reasons.
+    Each becomes a draft, once, with the date it had there: the same source again takes what is new,
+    and goes on where it was stopped. Exit 1 when something was rejected: it stands in a file of its
+    own, with reasons.
 
     Parameters
     ----------
@@ -70,6 +72,9 @@ def articles(
         What a category of the source is called here: NAME=OTHER. May be repeated.
     drop_repeats
         Leave paragraphs out that say what one before them says; --preview shows which.
+    publish
+        Make public what is public there, listed at the time it has there. What is reviewed first
+        here, or lacks something, is rejected.
     preview
         Show what would become of the first ones; store nothing.
     rejects
@@ -87,6 +92,7 @@ def articles(
         },
         categories=dict(_pairs(map_category, "--map-category")),
         drops_repeats=drop_repeats,
+        publishes=publish,
     )
     try:
         items = list(_items(source, format))

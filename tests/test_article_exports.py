@@ -40,7 +40,9 @@ def exported(blocks: tuple[Block, ...], **given: Any) -> Exported:
         "language": "zh-CN",
         "blocks": stored(blocks),
     }
-    return Exported("Article:1", "ti", ArticleStatus.DRAFT, "王", "中心", None, content | given)
+    return Exported(
+        "Article:1", "ti", ArticleStatus.DRAFT, "王", "中心", None, None, content | given
+    )
 
 
 @settings(max_examples=50)

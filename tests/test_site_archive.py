@@ -16,12 +16,13 @@ from domain.archives.format import member_of
 from domain.archives.tables import LEFT_BEHIND, NOT_CARRIED, TABLES
 from domain.audit.verify import verify as verify_audit
 from domain.engagement.actions.verify import verify as verify_figures
+from domain.people import actions as people
 from domain.search.actions.rebuild import verify as wrongly_found
 from schema.root import build
 from tests.archived import NOW, Site, archived, elsewhere, enter, on, quiet, rows
 from tests.graph import graph
 from tests.media import everything_below
-from tests.rows import SHANGHAI, make_article, make_world
+from tests.rows import EDITOR, SHANGHAI, World, make_article, make_organization
 from tests.whole_graph import ask_everything
 from tests.whole_site import CREDENTIAL, fill_site
 
@@ -112,7 +113,9 @@ def test_a_site_comes_in_again_as_it_was(
 
 async def goes_on() -> None:
     """New rows get numbers of their own."""
-    world = await make_world()
+    organization = await make_organization(None, "新")
+    person = people.NewPerson(name="新", organization_id=organization)
+    world = World(organization, await people.create(EDITOR, person), 0, 0)
     assert await make_article(world, title="新") > 0
 
 

@@ -30,7 +30,9 @@ class Article(Model):
     source, source_url: whom it was taken from. corrections: [{at, text}], what readers are told.
     head_number: of its newest revision. public_number: of the one that is public, if one is.
     version: grows with every change; public_version: what it was at the last one that was public.
-    published_at: set once it has ever been published; kept when it is withdrawn.
+    source_published_at: when it was first published where it was taken from.
+    published_at: set once it has ever been published, to when it first was, here or where it was
+    taken from; kept when it is withdrawn.
     listed_at: where it stands in a list by time: published_at, else created_at.
     """
 
@@ -71,6 +73,7 @@ class Article(Model):
     organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
         "domain.Organization", on_delete=fields.RESTRICT, related_name="articles"
     )
+    source_published_at = fields.DatetimeField(null=True)
     published_at = fields.DatetimeField(null=True)
     listed_at = fields.DatetimeField()
     version = fields.IntField(default=1)

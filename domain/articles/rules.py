@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from enum import StrEnum
 from urllib.parse import quote
 
@@ -110,6 +111,12 @@ def check_number(number: int, newest: int, place: str = "number") -> None:
     """Whether there is a revision of that number. Raises NotFound."""
     if not 1 <= number <= newest:
         raise NotFound("there is no such revision", path=(place,))
+
+
+def first_published(at_source: datetime | None, now: datetime) -> datetime:
+    """When an article that goes public now first was, so that it stands in lists at its own time:
+    where it was taken from, unless that is said to be still to come."""
+    return at_source if at_source is not None and at_source <= now else now
 
 
 def check_publishable(public: int | None, number: int) -> None:

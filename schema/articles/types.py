@@ -66,7 +66,12 @@ class Article(Counted, Node):
     status: ArticleStatus = column("Where it stands.")
     author: Person = to_one("author_id", "Who wrote it.")
     organization: Organization = to_one("organization_id", "Who publishes it.")
-    published_at: datetime | None = column("When it was first published; null for a draft.")
+    published_at: datetime | None = column(
+        "When it was first published, here or where it was taken from; null for a draft."
+    )
+    source_published_at: datetime | None = column(
+        "When it was first published where it was taken from; null where that is not known."
+    )
     version: int = column(
         "Grows with every change; an update carries the one it saw. Where you do not see drafts, it"
         " grows with what is public.",

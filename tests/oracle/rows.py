@@ -108,6 +108,7 @@ async def _article(filling: Filling, number: int) -> Article:
         status=status,
         author=filling.one(filling.people),
         organization=filling.one(filling.organizations),
+        source_published_at=filling.one([None, published_at]),
         published_at=published_at,
         listed_at=published_at or created_at,
         head_number=1 + number % 3,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -35,12 +36,14 @@ TRIED_AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewArticle(Writing):
-    """slug: where the article is found; made from the title when none is given."""
+    """slug: where the article is found; made from the title when none is given.
+    source_published_at: when it was first published where it is taken from."""
 
     title: str
     author_id: int
     organization_id: int
     slug: str | None = None
+    source_published_at: datetime | None = None
 
 
 async def create(act: Act, new: NewArticle) -> int:
@@ -48,6 +51,7 @@ async def create(act: Act, new: NewArticle) -> int:
     async with change(act, Permission.CREATE_ARTICLE) as client:
         values = check_values(new)
         values |= rendered(identified(check_body(new) or ()))
+        values["source_published_at"] = new.source_published_at
         reason = check_reason(new.reason)
         await must_exist(client, Person, new.author_id, "author_id")
         await must_exist(client, Organization, new.organization_id, "organization_id")

@@ -19,6 +19,7 @@ from domain.articles.rules import (
     check_number,
     check_publishable,
     check_withdrawable,
+    first_published,
 )
 from domain.audit import actions as audit
 from domain.changes import change
@@ -66,7 +67,7 @@ async def _make_public(
     client: BaseDBAsyncClient, act: Act, row: Article, number: int, action: str
 ) -> None:
     await check_free(client, row.id, act.now)
-    published_at = row.published_at or act.now
+    published_at = row.published_at or first_published(row.source_published_at, act.now)
     said = await said_by(client, row.id, number)
     await media.keep_public(client, row.id, said)
     before = {"status": row.status, "public_number": row.public_number}

@@ -34,6 +34,7 @@ class Exported:
     author: str
     organization: str
     published_at: datetime | None
+    source_published_at: datetime | None
     content: dict[str, Any]
 
 
@@ -76,5 +77,6 @@ def _exported(row: Article) -> Exported:
         author=row.author.name,
         organization=row.organization.name,
         published_at=row.published_at,
+        source_published_at=row.source_published_at,
         content=content_of(row),
     )

@@ -31,7 +31,7 @@ def as_markdown(article: Exported) -> str:
 
 
 def _said(article: Exported) -> dict[str, Any]:
-    published_at = article.published_at
+    published_at = article.published_at or article.source_published_at
     return {
         "id": article.id,
         "slug": article.slug,

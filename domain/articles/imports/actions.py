@@ -17,6 +17,9 @@ from domain.changes import changing
 from domain.ids import format_id
 from domain.problems import Problem
 
+FIRST = 1
+"""The version of an article that was just made."""
+
 
 class Outcome(StrEnum):
     """What became of one that was found."""
@@ -72,7 +75,7 @@ async def _one(act: Act, item: Item, adoption: Adoption, result: Result) -> Outc
                 return Outcome.KNOWN
             result.changed.append(format_id("Article", known.article_id))
             return Outcome.CHANGED
-        result.taken.append(format_id("Article", await _take(act, plan, adoption.source)))
+        result.taken.append(format_id("Article", await _take(act, plan, adoption)))
     except Problem as problem:
         place = ".".join(problem.path)
         why = f"{place}: {problem.message}" if place else problem.message
@@ -86,16 +89,19 @@ async def _known(source: str, item: Found) -> ArticleImport | None:
     return await ArticleImport.get_or_none(source=source, source_id=item.source_id)
 
 
-async def _take(act: Act, plan: Planned, source: str) -> int:
-    """The article and the word that it was taken, both or neither."""
+async def _take(act: Act, plan: Planned, adoption: Adoption) -> int:
+    """The article, that it is public where it becomes so, and the word that it was taken: all or
+    nothing."""
     async with changing() as client:
         article_id = await articles.create(act, plan.new)
         await ArticleImport.create(
             using_db=client,
-            source=source,
+            source=adoption.source,
             source_id=plan.found.source_id,
             article_id=article_id,
             sha256=plan.sha256,
             imported_at=act.now,
         )
+        if adoption.publishes and plan.found.is_public:
+            await articles.publish(act, article_id, FIRST)
         return article_id

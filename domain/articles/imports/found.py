@@ -13,7 +13,8 @@ class Found:
     """One article of a source. source_id: the same whenever the source is read again.
 
     body: HTML; markdown: what stands instead. author, category: as the source calls them.
-    source_url: where it is read there. notes: what was left out.
+    source_url: where it is read there. published_at: when it was first published there; is_public:
+    whether it is. notes: what was left out.
     """
 
     source_id: str
@@ -27,6 +28,7 @@ class Found:
     source_url: str = ""
     language: str = ""
     published_at: datetime | None = None
+    is_public: bool = True
     notes: tuple[str, ...] = ()
 
 

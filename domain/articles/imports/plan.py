@@ -22,7 +22,7 @@ class Adoption:
 
     source: what it is called, and what its ids are ids in. authors, categories: ours by the
     source's names; author_id: where there is none. drops_repeats: whether paragraphs that stand
-    already are left out.
+    already are left out. publishes: whether what is public there becomes so here.
     """
 
     source: str
@@ -31,6 +31,7 @@ class Adoption:
     authors: Mapping[str, int] = field(default_factory=dict)
     categories: Mapping[str, str] = field(default_factory=dict)
     drops_repeats: bool = False
+    publishes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,7 @@ def planned(found: Found, adoption: Adoption) -> Planned:
         source=_cut(adoption.source, "source"),
         source_url=found.source_url if found.source_url.startswith("http") else "",
         credits=[{"role": "作者", "name": found.author}] if _is_credited(found, adoption) else [],
+        source_published_at=found.published_at,
         reason=_cut(f"imported from {adoption.source}", "source"),
     )
     return Planned(

@@ -15,6 +15,8 @@ from domain.articles.imports.readers.xml import moment
 
 FRONT = re.compile(r"\A---\s*\n(.*?)\n(?:---|\.\.\.)\s*(?:\n|\Z)", re.DOTALL)
 LONGEST_FRONT = 20_000
+PUBLIC = (None, "PUBLISHED", "published", "publish")
+"""What front matter says of an article that is public."""
 TITLE = re.compile(r"\A\s*#\s+(.+?)\s*#*\s*(?:\n|\Z)")
 
 
@@ -42,6 +44,7 @@ def read_markdown(content: bytes, place: str) -> Iterator[Item]:
         source_url=_line(front.get("source_url") or front.get("canonical_url")),
         language=_line(front.get("language") or front.get("lang")),
         published_at=_moment(front.get("date")),
+        is_public=front.get("draft") is not True and front.get("status") in PUBLIC,
     )
 
 

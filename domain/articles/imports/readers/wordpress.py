@@ -50,6 +50,7 @@ def _item(item: Any, language: str) -> Item:
         source_url=child_text(item, "link"),
         language=language,
         published_at=moment(child_text(item, "post_date_gmt", "pubDate")),
+        is_public=status == "publish",
         notes=notes,
     )
 
