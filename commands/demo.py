@@ -69,7 +69,7 @@ def demo(*, port: Port = 8000, data: Path | None = None, speed: Speed = 360.0) -
     _say(f"the demo's data is in {directory}")
     with _alone(directory), local_postgres(directory, report=_say) as database:
         key = settings.secret_key.get_secret_value() or kept_key(directory)
-        _fill(directory, database.url, key, settings)
+        _fill(directory, database.url, key, settings, port)
         _run(directory, database, key, port, speed)
 
 
@@ -94,8 +94,8 @@ def _alone(directory: Path) -> Iterator[None]:
         yield
 
 
-def _fill(directory: Path, database_url: str, key: str, settings: Settings) -> None:
-    from commands.district import load_district
+def _fill(directory: Path, database_url: str, key: str, settings: Settings, port: int) -> None:
+    from commands.district import load_district, open_desk
     from commands.migrate import OtherLine, migrate
     from domain.secrets import SecretBox
 
@@ -112,6 +112,9 @@ def _fill(directory: Path, database_url: str, key: str, settings: Settings) -> N
             zone=settings.zone,
         )
     )
+    address = f"http://{HOST}:{port}"
+    now = datetime.now(UTC)
+    asyncio.run(open_desk(database_url=database_url, address=address, now=now, report=_say))
 
 
 def _run(directory: Path, database: LocalDatabase, key: str, port: int, speed: float) -> None:
@@ -191,11 +194,14 @@ def _wait_until_ready(supervisor: Supervisor, port: int) -> None:
 
 
 def _welcome(directory: Path, port: int) -> None:
+    from commands.district.editors import PASSWORD, email
+
     place = f"http://{HOST}:{port}"
     launcher = shlex.quote(os.path.relpath(ROOT / "xinfeng"))
     launcher = launcher if "/" in launcher else f"./{launcher}"
     data = f"XINFENG_DATA_DIR={shlex.quote(str(directory))}"
     _say(f"ready {place}")
     _say(f"  look:   open {place}/ in a browser; its query page shows reads that grow")
+    _say(f"  work:   sign in at {place}/sign-in as {email('chief')}, password “{PASSWORD}”")
     _say(f"  write:  {data} {launcher} token create --name me")
     _say(f"  verify: {data} {launcher} engagement verify")

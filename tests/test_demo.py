@@ -11,12 +11,16 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 import psutil
 import pytest
 
+from commands.district.editors import PASSWORD, email
 from tests.serving import free_port
 
 ROOT = Path(__file__).parent.parent
@@ -65,6 +69,23 @@ class Demo:
             value = json.loads(response.read())["data"]["network"]["reads"]["value"]
         return int(value)
 
+    def signed_in(self, who: str, query: str) -> Any:
+        """What the graph answers somebody of the newsroom, in a browser of their own."""
+        place = f"http://127.0.0.1:{self.port}"
+        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        browser.addheaders = [("origin", place)]
+        form = urlencode({"email": email(who), "password": PASSWORD}).encode()
+        browser.open(f"{place}/sign-in", form, timeout=10).close()
+        asked = urllib.request.Request(
+            f"{place}/graphql",
+            json.dumps({"query": query}).encode(),
+            {"Content-Type": "application/json"},
+        )
+        with browser.open(asked, timeout=10) as response:
+            answer = json.loads(response.read())
+        assert "errors" not in answer, answer
+        return answer["data"]
+
     def end(self, signum: signal.Signals) -> str:
         self.process.send_signal(signum)
         return self.process.communicate(timeout=60)[0]
@@ -80,6 +101,45 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Demo, Path]
     finally:
         if first.process.poll() is None:
             first.end(signal.SIGKILL)
+
+
+NEWSROOM = """{
+    viewer { roles { role organization { name } } }
+    reviewsToDo(first: 10) { nodes { stageTitle article { title } } }
+    reviews(first: 20) { nodes { state stageTitle article { title } } }
+    publicationPlans { nodes { step state article { title } } }
+    distributions(first: 10) { nodes { way } }
+    search(query: "老街路灯", first: 1) { nodes { subject { ... on Article {
+        title corrections { text } draft { subtitle } } } } }
+}"""
+
+
+def test_a_newsroom_is_at_work(demo: tuple[Demo, Path]) -> None:
+    """With an article in each stage of its review, for whoever signs in as the README says."""
+    first, _ = demo
+    told = {who: first.signed_in(who, NEWSROOM) for who in ("first", "second", "chief")}
+    assert {who: data["viewer"]["roles"][0]["role"] for who, data in told.items()} == {
+        **{"first": "REVIEWER", "second": "REVIEWER", "chief": "PUBLISHER"}
+    }
+    to_do = {
+        who: sorted(node["article"]["title"] for node in data["reviewsToDo"]["nodes"])
+        for who, data in told.items()
+    }
+    assert to_do == {
+        "first": ["社区图书角开放（演示）"],
+        "second": ["春季义诊排期公布（演示）", "社区图书角开放（演示）"],
+        "chief": ["中学生走进非遗工坊（演示）"],
+    }
+    data = told["chief"]
+    states = Counter(node["state"] for node in data["reviews"]["nodes"])
+    assert states == {"RUNNING": 3, "RETURNED": 1, "PASSED": 1, "PUBLISHED": 2}
+    plan = {"step": "PUBLISH", "state": "PLANNED", "article": {"title": "周末集市预告（演示）"}}
+    assert data["publicationPlans"]["nodes"] == [plan]
+    ways = Counter(node["way"] for node in data["distributions"]["nodes"])
+    assert ways == {"INTERFACE": 1, "COPY": 1, "REQUEST": 1}
+    (found,) = data["search"]["nodes"]
+    assert found["subject"]["draft"] == {"subtitle": "夜里散步的人多了"}
+    assert len(found["subject"]["corrections"]) == 1
 
 
 def test_reads_grow_and_a_stop_leaves_only_data(demo: tuple[Demo, Path]) -> None:

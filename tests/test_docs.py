@@ -37,6 +37,7 @@ def test_the_readme_shows_queries_and_mutations() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     assert re.findall(r"^(query|mutation) (\w+)", readme, re.M) == [
         ("query", "Reads"),
+        ("query", "Newsroom"),
         ("mutation", "Write"),
         ("query", "Charts"),
     ]
