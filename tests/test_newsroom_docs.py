@@ -1,4 +1,5 @@
-"""The examples of docs/newsroom.md on writing, run as they stand there, one after the other."""
+"""The examples of docs/newsroom.md on writing and on showing drafts, run as they stand there, one
+after the other."""
 
 from __future__ import annotations
 
@@ -17,7 +18,9 @@ from tests.graph import Graph, graph
 from tests.rows import EDITOR, make_world
 
 PAGE = (Path(__file__).parent.parent / "docs" / "newsroom.md").read_text("utf-8")
-WRITING = re.search(r"^## Writing\n(.*?)^## ", PAGE, re.M | re.S)
+COUNTS = {"Writing": 8, "Showing a draft": 3}
+"""Sections whose examples stand with their answers, and how many each has."""
+
 EXAMPLE = re.compile(r"^```graphql\n(.*?)^```\n\n```json\n(.*?)^```", re.M | re.S)
 ANY = "…"
 
@@ -42,13 +45,18 @@ def difference(shown: Any, found: Any, place: str = "") -> str:
     return next(filter(None, parts), "")
 
 
-async def test_the_examples_on_writing_give_what_they_show(opened: Graph) -> None:
-    assert WRITING is not None
-    examples = EXAMPLE.findall(WRITING[1])
-    assert len(examples) == WRITING[1].count("```graphql") == 8
+def examples_of(section: str) -> list[tuple[str, str]]:
+    """Queries with the answers that are shown."""
+    text = PAGE.split(f"\n## {section}\n")[1].split("\n## ")[0]
+    examples: list[tuple[str, str]] = EXAMPLE.findall(text)
+    assert len(examples) == text.count("```graphql") == COUNTS[section]
+    return examples
+
+
+async def test_the_examples_give_what_they_show(opened: Graph) -> None:
     await make_world()
     _, token = await create_token(EDITOR, "desk", Role.ADMINISTRATOR, None)
-    for query, answer in examples:
+    for query, answer in [each for section in COUNTS for each in examples_of(section)]:
         found = await opened.ask(query, token=token)
         assert difference(json.loads(answer), found) == "", query
 
