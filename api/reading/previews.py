@@ -37,7 +37,7 @@ async def preview(request: Request) -> Response:
         cover=f"{below}{place_of(found.cover)}" if found.cover else "",
         language=found.language,
         names=(found.organization, found.author),
-        shown_at=minute_of(found.saved_at, settings),
+        shown_at=f"保存于 {minute_of(found.saved_at, settings)}",
         site=settings.site_name,
         title=found.title,
         until=minute_of(found.expires_at, settings),

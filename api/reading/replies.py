@@ -25,7 +25,10 @@ AWAY: tuple[type[BaseException], ...] = (Unavailable, TimedOut, *OUTAGES)
 
 Handler = Callable[[Request], Awaitable[Response]]
 NO_ARTICLE = ("没有这篇文章", "There is no such page.")
-NO_LINK = ("此链接无效", "This link opens nothing: it is unknown, has expired or was taken back.")
+NO_LINK = (
+    "此链接无效：不存在、已过期或已收回",
+    "This link opens nothing: it is unknown, has expired or was taken back.",
+)
 """What is said, as a title and in English, of what is not there."""
 
 
