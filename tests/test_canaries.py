@@ -72,7 +72,7 @@ class Receiver(BaseHTTPRequestHandler):
 
 @dataclass
 class Deployment:
-    """shown: all that was ever shown to anybody, by where."""
+    """shown: all that was ever shown to anybody, by where. secret: of a preview's link."""
 
     url: str
     metrics: str
@@ -82,6 +82,11 @@ class Deployment:
     receiver: str
     seen: list[str]
     shown: dict[str, str] = field(default_factory=dict)
+    secret: str = ""
+
+    def handed_out(self, text: str) -> bool:
+        """Whether what was shown once, to who made it, stands in a text."""
+        return self.token in text or self.secret in text
 
     def call(self, place: str, path: str, body: Any = None, **headers: str) -> str:
         """What is answered, headers and all; kept."""
@@ -212,6 +217,8 @@ CREATE = """mutation($input: CreateArticleInput!) { createArticle(input: $input)
   ... on ArticlePayload { article { id version } } ... on Problem { message } } }"""
 PUBLISH = """mutation($input: PublishArticleInput!) { publishArticle(input: $input) {
   __typename ... on Problem { message } } }"""
+PREVIEW = """mutation($input: CreatePreviewLinkInput!) { createPreviewLink(input: $input) {
+  ... on NewPreviewLinkPayload { link } ... on Problem { message } } }"""
 READ = """{ auditEntries(first: 100) { nodes { actor action subject before after requestId } }
   webhookEndpoints { nodes { url description disabledWhy messages { nodes { data lastError } } } }
   partners { nodes { name
@@ -291,8 +298,23 @@ def _publish(opened: Deployment) -> None:
     made = opened.ask("mutations", CREATE, {"input": given})
     number = made.split('"Article:')[1].split('"')[0]
     published = {"input": {"id": f"Article:{number}", "version": 1}}
+    _preview(opened, f"Article:{number}")
     assert "ArticlePayload" in opened.ask("mutations", PUBLISH, published)
     wait_until(lambda: any("/hook" in text for text in opened.seen), 20)
+
+
+def _preview(opened: Deployment, article: str) -> None:
+    """Opened as a page, as a file, and in the graph, by who knows and by who does not."""
+    handed = opened.ask("handed", PREVIEW, {"input": {"articleId": article, "recipient": "某"}})
+    opened.secret = handed.split("/preview/")[1].split('"')[0]
+    assert "<article>" in opened.call("preview", f"/preview/{opened.secret}")
+    opened.call("preview", f"/preview/{opened.secret}/media/1")
+    opened.call("preview", f"/preview/{opened.secret}x")
+    query, given = quote("query($s: String!) { preview(secret: $s) { title } }"), opened.secret
+    variables = quote(json.dumps({"s": given}))
+    assert "文章" in opened.call("preview", f"/graphql?query={query}&variables={variables}")
+    wrong = quote(json.dumps({"s": [given], "t": given}))
+    opened.call("preview", f"/graphql?query={query}&variables={wrong}")
 
 
 CANARIES = {
@@ -343,6 +365,7 @@ PLACES = [
     "explain",
     "graph",
     "introspection",
+    "preview",
 ]
 
 
@@ -351,7 +374,7 @@ def test_nothing_that_is_answered_shows_a_secret(deployment: Deployment, place: 
     text = deployment.shown[place]
     assert len(text) > 100
     assert leaks(text) == []
-    assert deployment.token not in text
+    assert not deployment.handed_out(text)
 
 
 def test_no_log_shows_a_secret(deployment: Deployment) -> None:
@@ -360,12 +383,12 @@ def test_no_log_shows_a_secret(deployment: Deployment) -> None:
         text = (deployment.directory / f"{name}.log").read_text()
         assert '"level": "debug"' in text or "slow operation" in text or name == "worker"
         assert leaks(text) == [], name
-        assert deployment.token not in text
+        assert not deployment.handed_out(text)
 
 
 def test_no_message_shows_a_secret(deployment: Deployment) -> None:
     assert leaks("".join(deployment.seen)) == []
-    assert deployment.token not in "".join(deployment.seen)
+    assert not deployment.handed_out("".join(deployment.seen))
 
 
 async def test_no_row_holds_a_secret_that_is_not_sealed(deployment: Deployment) -> None:
@@ -379,7 +402,7 @@ async def test_no_row_holds_a_secret_that_is_not_sealed(deployment: Deployment) 
         rows = await connection.execute_query_dict(f"SELECT t::text AS row FROM {table['name']} t")
         text = "\n".join(row["row"] for row in rows)
         assert leaks(text) == [], table["name"]
-        assert deployment.token not in text, table["name"]
+        assert not deployment.handed_out(text), table["name"]
 
 
 COMMANDS = [

@@ -42,7 +42,8 @@ async def preview(request: Request) -> Response:
         title=found.title,
         until=minute_of(found.expires_at, settings),
     )
-    await note_use(secret)
+    if request.method == "GET":
+        await note_use(secret)
     return HTMLResponse(page, headers=HEADERS)
 
 
