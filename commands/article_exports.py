@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,8 +12,10 @@ from cyclopts import Parameter
 from commands.failures import CommandFailed
 from commands.progress import progress
 from commands.runtime import on_database, running, say
+from domain.articles.exports.pictures import pictures_of
 from domain.articles.exports.selection import Exported, Selection, selected
 from domain.ids import parse_id
+from domain.media.storage import Storage, open_storage
 from domain.problems import Invalid
 
 
@@ -70,7 +72,8 @@ def articles(
     if by_ending is None:
         target.mkdir(parents=True, exist_ok=True)
     with running() as settings, progress("exporting") as report:
-        work = write(target, by_ending is not None, chosen, selection, report)
+        storage = open_storage(settings.media_place)
+        work = write(target, by_ending is not None, chosen, selection, storage, report)
         count = on_database(settings.database_url, work)
     say(f"{count:,} articles in {target}")
 
@@ -87,16 +90,17 @@ async def write(
     is_file: bool,
     format_: Format,
     selection: Selection,
+    storage: Storage,
     report: Callable[[int, int], None],
 ) -> int:
     """Into a file, or a folder that is there. Returns how many."""
-    writer = _writer(format_)
+    writer = _writer(format_, storage)
     count = 0
     async for article in selected(selection):
         if is_file and count:
             raise CommandFailed("these are several articles: name a folder, or one --article")
         path = target if is_file else target / f"{_stem(article)}{ENDINGS[format_]}"
-        path.write_bytes(writer(article))
+        path.write_bytes(await writer(article))
         count += 1
         report(count, count)
     if is_file and not count:
@@ -111,13 +115,19 @@ def _stem(article: Exported) -> str:
     return f"{number}-{words[:LONGEST_STEM]}".rstrip("-")
 
 
-def _writer(format_: Format) -> Callable[[Exported], bytes]:
+def _writer(format_: Format, storage: Storage) -> Callable[[Exported], Awaitable[bytes]]:
     # Who writes no DOCX does not wait for what does.
     from domain.articles.exports.shapes import as_json, as_markdown
 
     if format_ is Format.DOCX:
         from domain.articles.exports.word import as_word
 
-        return as_word
-    write = as_json if format_ is Format.JSON else as_markdown
-    return lambda article: write(article).encode()
+        async def word(article: Exported) -> bytes:
+            return as_word(article, await pictures_of(article, storage))
+
+        return word
+
+    async def text(article: Exported) -> bytes:
+        return (as_json if format_ is Format.JSON else as_markdown)(article).encode()
+
+    return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -18,16 +18,22 @@ from rich.console import Console
 from rich.table import Table
 
 from commands.failures import CommandFailed
+from commands.picture_fetching import fetching
 from commands.progress import progress
 from commands.runtime import Json, on_database, running, say
 from domain.access import SYSTEM, Act
 from domain.articles.imports.actions import Result, take
 from domain.articles.imports.found import MOST_BYTES, Item, Rejected, Unreadable
+from domain.articles.imports.pictures import Library
 from domain.articles.imports.plan import Adoption, Planned, planned
 from domain.articles.imports.sources import Format, read, read_folder
 from domain.ids import parse_id
+from domain.media.storage import open_storage
 from domain.problems import Invalid
+from domain.public_addresses import networks
+from settings import Settings
 
+Report = Callable[[int, int], None]
 SHOWN = 20
 FETCH_SECONDS = 60
 Names = Annotated[list[str] | None, Parameter(negative=())]
@@ -43,6 +49,7 @@ def articles(
     map_author: Names = None,
     map_category: Names = None,
     drop_repeats: Annotated[bool, Parameter(negative=())] = False,
+    leave_pictures: Annotated[bool, Parameter(negative=())] = False,
     publish: Annotated[bool, Parameter(negative=())] = False,
     preview: Annotated[bool, Parameter(negative=())] = False,
     rejects: Path | None = None,
@@ -72,6 +79,9 @@ def articles(
         What a category of the source is called here: NAME=OTHER. May be repeated.
     drop_repeats
         Leave paragraphs out that say what one before them says; --preview shows which.
+    leave_pictures
+        Leave pictures of other sites where they are; without it they are fetched, from public
+        addresses, into the library.
     publish
         Make public what is public there, listed at the time it has there. What is reviewed first
         here, or lacks something, is rejected.
@@ -102,12 +112,20 @@ def articles(
         _preview(items, adoption, as_json)
         return
     with running() as settings, progress("importing") as report:
-        act = Act(SYSTEM, datetime.now(UTC))
-        work = take(act, items, adoption, lambda done: report(done, len(items)))
+        work = _taken(settings, items, adoption, leave_pictures, report)
         result = on_database(settings.database_url, work)
     if as_json:
         print(json.dumps(result.told(), ensure_ascii=False, indent=2))
     _conclude(result, rejects or Path("rejects.csv"))
+
+
+async def _taken(
+    settings: Settings, items: list[Item], adoption: Adoption, leaves: bool, report: Report
+) -> Result:
+    act = Act(SYSTEM, datetime.now(UTC))
+    async with fetching(networks(settings.private_networks)) as fetch:
+        library = Library(open_storage(settings.media_place), None if leaves else fetch)
+        return await take(act, items, adoption, lambda done: report(done, len(items)), library)
 
 
 def _number(id_: str, noun: str, option: str) -> int:
@@ -226,6 +244,10 @@ def _conclude(result: Result, rejects: Path) -> None:
         f"{counts['changed']:,} changed there and left as they are here, "
         f"{counts['rejected']:,} rejected; {result.repeated:,} repeated paragraphs"
     )
+    if result.pictures or result.pictures_left_out:
+        say(f"{result.pictures:,} pictures, {len(result.pictures_left_out):,} left out")
+    for place, why in result.pictures_left_out[:SHOWN]:
+        say(f"left out of {place}: {why}")
     if not result.rejected:
         return
     with rejects.open("w", encoding="utf-8-sig", newline="") as opened:

@@ -23,6 +23,7 @@ from domain.articles.exports.word import as_word
 from domain.articles.imports.found import Found
 from domain.articles.imports.sources import read
 from domain.articles.rules import ArticleStatus
+from domain.media.storage import Place, open_storage
 from tests.bodies import bodies
 from tests.rows import EDITOR, World, make_article, make_organization, make_world
 
@@ -62,7 +63,7 @@ def test_markdown_comes_in_as_it_went_out(blocks: tuple[Block, ...]) -> None:
 @settings(max_examples=12)  # each opens Word's template anew
 @given(bodies())
 def test_every_body_can_be_written_as_word(blocks: tuple[Block, ...]) -> None:
-    document = Document(io.BytesIO(as_word(exported(blocks))))
+    document = Document(io.BytesIO(as_word(exported(blocks), {})))
     assert document.paragraphs[0].text == '题: "目" #1'
 
 
@@ -81,27 +82,30 @@ async def test_one_article_and_a_selection(world: World, tmp_path: Path) -> None
     )
     folder = tmp_path / "out"
     folder.mkdir()
+    storage = open_storage(Place(tmp_path / "media"))
 
     def report(done: int, of: int) -> None:
         return None
 
-    assert await write(folder, False, Format.MARKDOWN, Selection(), report) == 1
+    assert await write(folder, False, Format.MARKDOWN, Selection(), storage, report) == 1
     (path,) = folder.iterdir()
     assert path.name == f"{public}-公开.md"
     (item,) = read(path.name, path.read_bytes())
     assert isinstance(item, Found)
     assert (item.title, item.markdown) == ("公开", f"{TEXT}\n")
     one = Selection(numbers=[draft], has_drafts=True)
-    await write(tmp_path / "one.json", True, Format.JSON, one, report)
+    await write(tmp_path / "one.json", True, Format.JSON, one, storage, report)
     said = json.loads((tmp_path / "one.json").read_text())
     assert (said["id"], said["status"], said["title"]) == (f"Article:{draft}", "DRAFT", "草稿")
-    await write(tmp_path / "one.docx", True, Format.DOCX, Selection(numbers=[public]), report)
+    await write(
+        tmp_path / "one.docx", True, Format.DOCX, Selection(numbers=[public]), storage, report
+    )
     texts = [each.text for each in Document(str(tmp_path / "one.docx")).paragraphs]
     assert texts == ["公开", "正文 重点", "小标题", "一", "二"]
     within = [each.content["title"] async for each in selected(Selection((), below, True))]
     assert within == ["下级稿"]
     with pytest.raises(CommandFailed, match="not public"):
-        await write(tmp_path / "no.md", True, Format.MARKDOWN, Selection([draft]), report)
+        await write(tmp_path / "no.md", True, Format.MARKDOWN, Selection([draft]), storage, report)
     everything = Selection(has_drafts=True)
     with pytest.raises(CommandFailed, match="several articles"):
-        await write(tmp_path / "no.md", True, Format.MARKDOWN, everything, report)
+        await write(tmp_path / "no.md", True, Format.MARKDOWN, everything, storage, report)

@@ -1,12 +1,14 @@
-"""An article as a DOCX document, for who works on paper. What shows a file says where it is."""
+"""An article as a DOCX document, for who works on paper, with its pictures. What shows another file
+says where it is."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
 
 from docx import Document
+from docx.shared import Inches
 
 from domain.articles.blocks import loaded
 from domain.articles.blocks.shapes import (
@@ -33,7 +35,12 @@ DEEPEST_STYLE = 3
 """Word's template has styles for so many levels of a list."""
 
 
-def as_word(article: Exported) -> bytes:
+LARGEST_INCHES = 6
+Pictures: TypeAlias = Mapping[str, bytes]
+
+
+def as_word(article: Exported, pictures: Pictures) -> bytes:
+    """pictures: JPEG files of the library, by global id."""
     document = Document()
     content = article.content
     document.core_properties.title = content["title"]
@@ -42,13 +49,13 @@ def as_word(article: Exported) -> bytes:
     if content.get("subtitle"):
         document.add_paragraph(content["subtitle"], style="Subtitle")
     for block in loaded(content["blocks"]):
-        _add(document, block)
+        _add(document, block, pictures)
     into = io.BytesIO()
     document.save(into)
     return into.getvalue()
 
 
-def _add(document: Any, block: Block) -> None:
+def _add(document: Any, block: Block, pictures: Pictures) -> None:
     match block:
         case Paragraph(text=text):
             _runs(document.add_paragraph(), text)
@@ -63,11 +70,11 @@ def _add(document: Any, block: Block) -> None:
         case Table():
             _table(document, block)
         case Gallery(images=images):
-            _shown(document, images)
+            _shown(document, images, pictures)
         case Embed(url=url, title=title, caption=caption):
             document.add_paragraph(_words(title, caption, url))
         case Image() | Video() | Audio() | Attachment():
-            _shown(document, (block,))
+            _shown(document, (block,), pictures)
 
 
 def _runs(paragraph: Any, text: Text) -> None:
@@ -105,10 +112,23 @@ def _table(document: Any, block: Table) -> None:
 Shows = Image | Picture | Video | Audio | Attachment
 
 
-def _shown(document: Any, blocks: Iterable[Shows]) -> None:
+def _shown(document: Any, blocks: Iterable[Shows], pictures: Pictures) -> None:
     for block in blocks:
+        if isinstance(block, Image | Picture) and block.media in pictures:
+            _picture(document, block, pictures[block.media])
+            continue
         said = [getattr(block, name, "") for name in ("alt", "name", "caption", "url", "media")]
         document.add_paragraph(_words(*said), style="Caption")
+
+
+def _picture(document: Any, block: Image | Picture, content: bytes) -> None:
+    """As wide as on a screen, at most as the page; what it shows is said to who cannot see it."""
+    shape = document.add_picture(io.BytesIO(content))
+    width = min(shape.width, Inches(LARGEST_INCHES))
+    shape.width, shape.height = width, int(shape.height * width / shape.width)
+    shape._inline.docPr.set("descr", block.alt)
+    if block.caption:
+        document.add_paragraph(block.caption, style="Caption")
 
 
 def _words(*texts: str) -> str:

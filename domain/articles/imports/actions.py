@@ -4,7 +4,7 @@ stopped in the middle starts again, and it goes on where it stopped."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +12,7 @@ from domain.access import Act
 from domain.articles import actions as articles
 from domain.articles.imports.found import Found, Item, Rejected
 from domain.articles.imports.models import ArticleImport
+from domain.articles.imports.pictures import Library, adopt
 from domain.articles.imports.plan import Adoption, Planned, planned
 from domain.changes import changing
 from domain.ids import format_id
@@ -33,18 +34,22 @@ class Outcome(StrEnum):
 @dataclass
 class Result:
     """How many ended how. rejected: each with why; changed: known ones that now read otherwise
-    there, and stay as they are here. taken: global ids."""
+    there, and stay as they are here. taken: global ids. pictures: how many are in the library."""
 
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
     rejected: list[Rejected] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)
     repeated: int = 0
+    pictures: int = 0
+    pictures_left_out: list[Rejected] = field(default_factory=list)
 
     def told(self) -> dict[str, Any]:
         return {
             **self.counts,
             "repeatedParagraphs": self.repeated,
+            "pictures": self.pictures,
+            "picturesLeftOut": [each._asdict() for each in self.pictures_left_out],
             "articles": self.taken,
             "changedThere": self.changed,
             "rejects": [each._asdict() for each in self.rejected],
@@ -52,18 +57,24 @@ class Result:
 
 
 async def take(
-    act: Act, items: Iterable[Item], adoption: Adoption, report: Callable[[int], None]
+    act: Act,
+    items: Iterable[Item],
+    adoption: Adoption,
+    report: Callable[[int], None],
+    library: Library | None = None,
 ) -> Result:
-    """report: is told after each how many there were so far."""
+    """report: is told after each how many there were so far. library: where their pictures go."""
     result = Result()
     for number, item in enumerate(items, 1):
-        outcome = await _one(act, item, adoption, result)
+        outcome = await _one(act, item, adoption, result, library)
         result.counts[outcome] += 1
         report(number)
     return result
 
 
-async def _one(act: Act, item: Item, adoption: Adoption, result: Result) -> Outcome:
+async def _one(
+    act: Act, item: Item, adoption: Adoption, result: Result, library: Library | None
+) -> Outcome:
     if isinstance(item, Rejected):
         result.rejected.append(item)
         return Outcome.REJECTED
@@ -75,6 +86,9 @@ async def _one(act: Act, item: Item, adoption: Adoption, result: Result) -> Outc
                 return Outcome.KNOWN
             result.changed.append(format_id("Article", known.article_id))
             return Outcome.CHANGED
+        adopted = await adopt(act, plan, library)
+        new = replace(plan.new, blocks=adopted.blocks, cover=adopted.cover)
+        plan = replace(plan, new=new)
         result.taken.append(format_id("Article", await _take(act, plan, adoption)))
     except Problem as problem:
         place = ".".join(problem.path)
@@ -82,6 +96,9 @@ async def _one(act: Act, item: Item, adoption: Adoption, result: Result) -> Outc
         result.rejected.append(Rejected(item.source_id, why))
         return Outcome.REJECTED
     result.repeated += len(plan.repeated)
+    result.pictures += len(adopted.ids)
+    left_out = [Rejected(item.source_id, why) for why in adopted.left_out]
+    result.pictures_left_out += left_out
     return Outcome.TAKEN
 
 

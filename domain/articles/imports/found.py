@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
+
+
+class PictureFile(NamedTuple):
+    """name: as its sender calls it."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +21,8 @@ class Found:
 
     body: HTML; markdown: what stands instead. author, category: as the source calls them.
     source_url: where it is read there. published_at: when it was first published there; is_public:
-    whether it is. notes: what was left out.
+    whether it is. pictures: files that came along, by the address under which the body shows them;
+    cover: the address of the picture that stands for it. notes: what was left out.
     """
 
     source_id: str
@@ -29,6 +37,9 @@ class Found:
     language: str = ""
     published_at: datetime | None = None
     is_public: bool = True
+    pictures: Mapping[str, PictureFile] = field(default_factory=dict)
+    cover: str = ""
+    cover_alt: str = ""
     notes: tuple[str, ...] = ()
 
 

@@ -1,11 +1,11 @@
-"""DOCX: headings, paragraphs, lists, tables and links; of everything else the words."""
+"""DOCX: headings, paragraphs, lists, tables, links and pictures; of everything else the words."""
 
 from __future__ import annotations
 
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from html import escape
 from typing import Any
 
@@ -16,6 +16,7 @@ from docx.text.hyperlink import Hyperlink
 from docx.text.paragraph import Paragraph
 
 from domain.articles.imports.found import Found, Item, Rejected, Unreadable
+from domain.articles.imports.readers.word_pictures import Pictures, pictures_in
 
 MOST_UNPACKED = 200 * 2**20
 MOST_MEMBERS = 5_000
@@ -25,26 +26,30 @@ BROKEN = (KeyError, ValueError, OSError, InvalidXmlError, zipfile.BadZipFile, No
 
 
 def read_word(content: bytes) -> Iterator[Item]:
-    """The title is the document's own, else its first paragraph. Pictures are left out, and said
-    to be: they join the library by themselves."""
+    """The title is the document's own, else its first paragraph. Pictures within tables are left
+    out, and said to be."""
     _check_size(content)
     try:
         document = Document(io.BytesIO(content))
         blocks = list(document.iter_inner_content())
-        pictures = len(document.inline_shapes)
+        there = pictures_in(document)
     except BROKEN:
         raise Unreadable("this is no DOCX document") from None
     title, rest = _titled(document, blocks)
     if not title:
         yield Rejected("the document", "it is empty")
         return
+    pictures = Pictures()
+    body = "".join(_html(rest, pictures))
+    left_out = there - len(pictures.files)
     core = document.core_properties
     yield Found(
         source_id=hashlib.sha256(content).hexdigest(),
         title=title[:300],
-        body="".join(_html(rest)),
+        body=body,
         author=core.author or "",
-        notes=(f"{pictures} pictures left out",) if pictures else (),
+        pictures=pictures.files,
+        notes=(f"{left_out} pictures left out",) if left_out else (),
     )
 
 
@@ -75,21 +80,35 @@ def _style(paragraph: Paragraph) -> str:
     return (paragraph.style.name if paragraph.style is not None else "") or ""
 
 
-def _html(blocks: Iterable[Any]) -> Iterator[str]:
-    """Paragraphs of a list that stand together become one."""
+def _html(blocks: list[Any], pictures: Pictures) -> Iterator[str]:
+    """Paragraphs of a list that stand together become one; a picture takes its caption along."""
     within = ""
-    for block in blocks:
+    captioned = None
+    for block, after in zip(blocks, [*blocks[1:], None], strict=True):
+        if block is captioned:
+            continue
         kind = LIST_STYLES.get(_style(block), "") if isinstance(block, Paragraph) else ""
         if kind != within:
             yield f"</{within}>" if within else ""
             yield f"<{kind}>" if kind else ""
             within = kind
-        yield _table(block) if isinstance(block, Table) else _paragraph(block, within)
+        if isinstance(block, Table):
+            yield _table(block)
+        elif _is_caption(after) and not block.text.strip() and (shown := _inline(block, pictures)):
+            captioned = after
+            caption = escape(after.text, quote=False)
+            yield f"<figure>{shown}<figcaption>{caption}</figcaption></figure>"
+        else:
+            yield _paragraph(block, within, pictures)
     yield f"</{within}>" if within else ""
 
 
-def _paragraph(paragraph: Paragraph, within: str) -> str:
-    text = _inline(paragraph)
+def _is_caption(block: Any) -> bool:
+    return isinstance(block, Paragraph) and _style(block) == "Caption"
+
+
+def _paragraph(paragraph: Paragraph, within: str, pictures: Pictures) -> str:
+    text = _inline(paragraph, pictures)
     if not text.strip():
         return ""
     if within:
@@ -103,14 +122,17 @@ def _paragraph(paragraph: Paragraph, within: str) -> str:
     return f"<p>{text}</p>"
 
 
-def _inline(paragraph: Paragraph) -> str:
+def _inline(paragraph: Paragraph, pictures: Pictures) -> str:
+    def run_of(run: Any) -> str:
+        return _run(run) + pictures.html(run)
+
     parts = []
     for part in paragraph.iter_inner_content():
         if isinstance(part, Hyperlink):
-            inner = "".join(map(_run, part.runs))
+            inner = "".join(map(run_of, part.runs))
             parts.append(f'<a href="{escape(part.url)}">{inner}</a>' if part.url else inner)
         else:
-            parts.append(_run(part))
+            parts.append(run_of(part))
     return "".join(parts)
 
 

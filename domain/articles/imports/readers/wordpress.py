@@ -17,18 +17,26 @@ LEFT_OUT = ("trash", "auto-draft", "inherit")
 
 
 def read_wordpress(content: bytes) -> Iterator[Item]:
-    """Pages, attachments and menus are passed over; what is in the bin is rejected."""
+    """Pages and menus are passed over, of attachments those that no post has as its picture; what
+    is in the bin is rejected."""
     root = parsed(content)
     channel = next((child for child in root if name_of(child) == "channel"), None)
     if channel is None or not child_text(channel, "wxr_version"):
         raise Unreadable("this XML is no export of WordPress")
     language = child_text(channel, "language")
-    for item in channel:
-        if name_of(item) == "item" and child_text(item, "post_type") == "post":
-            yield _item(item, language)
+    items = [each for each in channel if name_of(each) == "item"]
+    files = {
+        child_text(each, "post_id"): each
+        for each in items
+        if child_text(each, "post_type") == "attachment"
+    }
+    for item in items:
+        if child_text(item, "post_type") == "post":
+            yield _item(item, language, files.get(_meta(item, "_thumbnail_id")))
 
 
-def _item(item: Any, language: str) -> Item:
+def _item(item: Any, language: str, picture: Any) -> Item:
+    """picture: the attachment that stands for it, or None."""
     number, title = child_text(item, "post_id"), child_text(item, "title")
     status = child_text(item, "status")
     if not number:
@@ -51,8 +59,18 @@ def _item(item: Any, language: str) -> Item:
         language=language,
         published_at=moment(child_text(item, "post_date_gmt", "pubDate")),
         is_public=status == "publish",
+        cover="" if picture is None else child_text(picture, "attachment_url", "guid"),
+        cover_alt="" if picture is None else _meta(picture, "_wp_attachment_image_alt"),
         notes=notes,
     )
+
+
+def _meta(item: Any, key: str) -> str:
+    """What WordPress keeps beside an item, by name."""
+    for child in item:
+        if name_of(child) == "postmeta" and child_text(child, "meta_key") == key:
+            return child_text(child, "meta_value")
+    return ""
 
 
 def _terms(item: Any, domain: str) -> list[str]:
