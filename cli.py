@@ -245,6 +245,16 @@ GROUPS = {
                 ),
             ),
             Command(
+                "terms",
+                "commands.term_imports:terms",
+                "Take a list of words and leaders for the checks of reviews.",
+                (
+                    "import terms 词表.csv --preview",
+                    "import terms 词表.csv",
+                    "import terms 领导.xlsx --organization Organization:7 --json",
+                ),
+            ),
+            Command(
                 "site",
                 "commands.sites:import_site",
                 "Enter the archive of a site where nothing is yet.",

@@ -1,4 +1,5 @@
-"""The session webhooks are sent in: to public addresses only, unless the operator allows more."""
+"""The session webhooks are sent and links are asked in: to public addresses only, unless the
+operator allows more."""
 
 from __future__ import annotations
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from domain import text
 from domain.access import Act
 from domain.audit import actions as audit
 from domain.changes import change, locked, must_exist
@@ -14,13 +14,12 @@ from domain.gates import own, require_at
 from domain.ids import format_id
 from domain.organizations.models import Organization
 from domain.permissions import Permission
-from domain.problems import Invalid
 from domain.reviews.access import visible_workflows
 from domain.reviews.checks.documents import Term, TermKind
+from domain.reviews.checks.term_lists import checked
 from domain.reviews.models import ReviewTerm
 
 MANAGE = Permission.MANAGE_REVIEWS
-LONGEST = 100
 HELD = """
 SELECT t.kind, t.word, t.suggestion FROM review_term t
 LEFT JOIN organization o ON o.id = t.organization_id
@@ -42,22 +41,60 @@ class NewTerm:
 async def add(act: Act, new: NewTerm) -> int:
     """organization_id: for it and all below it; None: everywhere."""
     async with change(act, MANAGE) as client:
-        values = {
-            "kind": new.kind,
-            "word": text.line(new.word, path=("word",), longest=LONGEST),
-            "suggestion": text.line(
-                new.suggestion, path=("suggestion",), longest=LONGEST, required=False
-            ),
-            "organization_id": new.organization_id,
-        }
-        if new.kind is TermKind.LEADER and not values["suggestion"]:
-            raise Invalid("a leader has a title", path=("suggestion",), code="EMPTY")
-        await must_exist(client, Organization, new.organization_id, "organization_id")
-        await require_at(client, act, MANAGE, new.organization_id, "organization_id")
-        row = await ReviewTerm.create(using_db=client, created_at=act.now, **values)
-        subject = format_id("ReviewTerm", row.id)
-        await audit.record(client, act, "review_term.add", subject, after=values)
-        return int(row.id)
+        term = checked(new.kind, new.word, new.suggestion)
+        await _require_place(client, act, new.organization_id)
+        return await _add(client, act, term, new.organization_id)
+
+
+async def _require_place(client: BaseDBAsyncClient, act: Act, organization_id: int | None) -> None:
+    await must_exist(client, Organization, organization_id, "organization_id")
+    await require_at(client, act, MANAGE, organization_id, "organization_id")
+
+
+async def _add(client: BaseDBAsyncClient, act: Act, term: Term, organization_id: int | None) -> int:
+    values = {**asdict(term), "organization_id": organization_id}
+    row = await ReviewTerm.create(using_db=client, created_at=act.now, **values)
+    subject = format_id("ReviewTerm", row.id)
+    await audit.record(client, act, "review_term.add", subject, after=values)
+    return int(row.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Of a list: how many terms are new, have another suggestion now, and stood there as they
+    are."""
+
+    added: int
+    changed: int
+    known: int
+
+
+async def take(
+    act: Act, terms: Sequence[Term], organization_id: int | None, *, dry_run: bool = False
+) -> Taken:
+    """A list of a place in one transaction: the same again changes nothing. What stands there and
+    not in the list stays. dry_run: only tells."""
+    async with change(act, MANAGE) as client:
+        await _require_place(client, act, organization_id)
+        rows = await ReviewTerm.filter(organization_id=organization_id).using_db(client)
+        there = {(row.kind, row.word): row for row in rows}
+        new = [term for term in terms if (term.kind, term.word) not in there]
+        old = [(there[term.kind, term.word], term) for term in terms if term not in new]
+        changed = [(row, term) for row, term in old if row.suggestion != term.suggestion]
+        if not dry_run:
+            for term in new:
+                await _add(client, act, term, organization_id)
+            for row, term in changed:
+                await _suggest(client, act, row, term.suggestion)
+        return Taken(len(new), len(changed), len(old) - len(changed))
+
+
+async def _suggest(client: BaseDBAsyncClient, act: Act, row: ReviewTerm, suggestion: str) -> None:
+    before, row.suggestion = row.suggestion, suggestion
+    await row.save(using_db=client, update_fields=["suggestion"])
+    subject = format_id("ReviewTerm", row.id)
+    told = {"word": row.word, "suggestion": suggestion}
+    await audit.record(client, act, "review_term.change", subject, {"suggestion": before}, told)
 
 
 async def remove(act: Act, term_id: int) -> None:
