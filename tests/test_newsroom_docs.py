@@ -45,18 +45,18 @@ def difference(shown: Any, found: Any, place: str = "") -> str:
     return next(filter(None, parts), "")
 
 
-def examples_of(section: str) -> list[tuple[str, str]]:
-    """Queries with the answers that are shown."""
+def examples_of(section: str, count: int) -> list[tuple[str, str]]:
+    """So many queries, with the answers that are shown."""
     text = PAGE.split(f"\n## {section}\n")[1].split("\n## ")[0]
     examples: list[tuple[str, str]] = EXAMPLE.findall(text)
-    assert len(examples) == text.count("```graphql") == COUNTS[section]
+    assert len(examples) == text.count("```graphql") == count
     return examples
 
 
 async def test_the_examples_give_what_they_show(opened: Graph) -> None:
     await make_world()
     _, token = await create_token(EDITOR, "desk", Role.ADMINISTRATOR, None)
-    for query, answer in [each for section in COUNTS for each in examples_of(section)]:
+    for query, answer in [each for of in COUNTS.items() for each in examples_of(*of)]:
         found = await opened.ask(query, token=token)
         assert difference(json.loads(answer), found) == "", query
 
