@@ -46,7 +46,7 @@ TABLES = (
     Table("article_revision"),
     Table("revision_name", order="revision_id"),
     Table("article_import"),
-    Table("media"),
+    Table("media", left_out=("letters",)),
     Table("media_rendition"),
     Table("article_media"),
     Table(

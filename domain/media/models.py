@@ -22,7 +22,8 @@ class Media(Model):
     sha256: of the content, 64 hexadecimal digits. size: in bytes. width, height: of a picture as it
     is to be seen, turned as its camera says.
     look: a perceptual hash of a picture, 64 bits; bands: of it, by which alike ones are found.
-    is_public: whether a published article uses it; kept by the database's own hand.
+    is_public: whether a published article uses it; is_used: whether any does, in any revision;
+    both kept by the database's own hand. (Beside these stands `letters`: see migration 0027.)
     due_at: when a worker makes its renditions; null when there is nothing to make.
     why: what is wrong with a BROKEN one.
     """
@@ -51,6 +52,7 @@ class Media(Model):
     look = fields.BigIntField(null=True)
     bands: fields.Field[list[int]] = ArrayField(element_type="int", default=list)
     is_public = fields.BooleanField(db_default=False)
+    is_used = fields.BooleanField(db_default=False)
     uploaded_by = fields.CharField(max_length=200)
     version = fields.IntField(default=1)
     created_at = fields.DatetimeField()
@@ -63,6 +65,7 @@ class Media(Model):
             Index(fields=("organization_id", "id"), name="media_organization"),
             Index(fields=("kind", "id"), name="media_kind"),
             Index(fields=("due_at",), name="media_due"),
+            Index(fields=("is_used", "id"), name="media_used"),
             GinIndex(fields=("bands",), name="media_bands"),
         )
         constraints = (

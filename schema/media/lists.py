@@ -28,7 +28,9 @@ described(
 
 MEDIA_ORDERS = {"LATEST": Order("{row}.id", "bigint"), "ENTERED": BY_ID}
 
-WORDS = "concat_ws(' ', {row}.name, {row}.alt, {row}.caption, {row}.credit)"
+WORDS = "lower({row}.name || ' ' || {row}.alt || ' ' || {row}.caption || ' ' || {row}.credit)"
+LETTERS = "letter_pairs(lower({value}), CASE length(lower({value})) WHEN 1 THEN 1 ELSE 2 END)"
+"""What a file that has the text has in its letters: an index finds it."""
 
 
 @strawberry.input(description="Which files; all conditions given must hold.")
@@ -40,11 +42,11 @@ class MediaFilter:
     kind: MediaKind | None = condition("Of this kind.", "{row}.kind = {value}", "text")
     unused: bool | None = condition(
         "Whether no article uses it, in whichever revision.",
-        "(NOT EXISTS (SELECT FROM article_media u WHERE u.media_id = {row}.id)) = {value}",
-        "",
+        "{row}.is_used = (NOT {value})",
+        "boolean",
     )
     text: str | None = condition(
         "With this in its name, alternative text, caption or credit, in any letter case.",
-        f"strpos(lower({WORDS}), lower({{value}})) > 0",
+        f"{{row}}.letters @> {LETTERS} AND strpos({WORDS}, lower({{value}})) > 0",
         "text",
     )
