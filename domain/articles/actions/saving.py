@@ -15,6 +15,7 @@ from domain.articles.content import CONTENT, RENDERED, content_of
 from domain.articles.models import Article, ArticleRevision
 from domain.audit.actions import actor_id
 from domain.media import uses as media
+from domain.problems import Conflict
 from domain.reviews.actions import submission as reviews
 from domain.search.actions import index
 from domain.search.rules import SearchKind
@@ -28,9 +29,13 @@ async def head_of(client: BaseDBAsyncClient, row: Article) -> dict[str, Any]:
 
 
 async def said_by(client: BaseDBAsyncClient, article_id: int, number: int) -> dict[str, Any]:
-    """What a revision says, by column. Raises DoesNotExist."""
+    """What a revision says, by column. Raises Conflict for a row that was written past us: whatever
+    is saved here has one."""
     revisions = ArticleRevision.filter(article_id=article_id, number=number)
-    found = await revisions.using_db(client).get()
+    found = await revisions.using_db(client).get_or_none()
+    if found is None:
+        message = "nothing was saved of this: it has no revision"
+        raise Conflict(message, path=("id",), code="NO_REVISION")
     return {**found.content, "body": found.body, "plain_text": found.plain_text}
 
 
