@@ -32,7 +32,7 @@ class OtherLine(CommandFailed):
         super().__init__(
             "this database was made before the migrations were begun anew, and this version cannot"
             f" go on with it: {fresh} (the version that made it keeps what is in it with"
-            " `./xinfeng backup`, and with `./xinfeng export site` what can be imported here)"
+            " `./xinfeng backup`)"
         )
 
 

@@ -8,17 +8,23 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+import asyncpg
+
 from commands.failures import CommandFailed
 from commands.progress import progress
 from commands.runtime import Json, on_database, running, say
 from domain.access import SYSTEM, Act
-from domain.archives.format import Manifest
-from domain.archives.reading import read_archive
+from domain.archives.format import Manifest, Report
+from domain.archives.reading import Entered, read_archive
 from domain.archives.writing import write_archive
+from domain.database import connection_parameters
 from domain.media.storage import Missing, open_storage
 from domain.problems import Problem
 from domain.secrets import SecretBox
 from domain.webhooks.actions import new_secret
+from settings import Settings
+
+ONE_IMPORT = 0x58495349  # "XISI"
 
 TO_DO = {
     "userPasswords": "accounts had a password: they are invited anew (user invite)",
@@ -55,6 +61,8 @@ def export_site(file: Path, *, as_json: Json = False) -> None:
             manifest = on_database(settings.database_url, work)
         except Missing as error:
             raise CommandFailed(f"the store of files lacks {error}") from None
+        except FileExistsError:
+            raise CommandFailed(f"{file} is there already") from None
     say(f"{manifest.size:,} rows and files in {file}")
     if as_json:
         _print(manifest)
@@ -64,7 +72,7 @@ def import_site(file: Path, *, as_json: Json = False) -> None:
     """Enter what export site wrote, into a deployment that has nothing yet. Ids stay.
 
     The whole archive is looked at before anything is entered. Stopped in the middle, start the same
-    command again: it goes on. Stop the worker meanwhile.
+    command again: it goes on. Stop the API and the worker meanwhile.
 
     Parameters
     ----------
@@ -76,12 +84,8 @@ def import_site(file: Path, *, as_json: Json = False) -> None:
     if not file.is_file():
         raise CommandFailed(f"there is no file {file}")
     with running(needs_key=True) as settings, progress("rows and files") as report:
-        act, box = Act(SYSTEM, datetime.now(UTC)), SecretBox(settings.secret_keys)
-        sealed = box.seal(new_secret(secrets.token_bytes))
-        storage = open_storage(settings.media_place)
-        work = read_archive(act, file, storage, settings.zone, sealed, report)
         try:
-            manifest, is_new = on_database(settings.database_url, work)
+            manifest, is_new = on_database(settings.database_url, _entered(settings, file, report))
         except Problem as problem:
             raise CommandFailed(problem.message) from None
     if is_new:
@@ -92,6 +96,20 @@ def import_site(file: Path, *, as_json: Json = False) -> None:
         say(line)
     if as_json:
         _print(manifest)
+
+
+async def _entered(settings: Settings, file: Path, report: Report) -> Entered:
+    """Raises CommandFailed while another import runs: both would enter the same rows."""
+    act, box = Act(SYSTEM, datetime.now(UTC)), SecretBox(settings.secret_keys)
+    sealed = box.seal(new_secret(secrets.token_bytes))
+    storage = open_storage(settings.media_place)
+    connection = await asyncpg.connect(**connection_parameters(settings.database_url))
+    try:
+        if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", ONE_IMPORT):
+            raise CommandFailed("another import of a site runs on this database")
+        return await read_archive(act, file, storage, settings.zone, sealed, report)
+    finally:
+        await connection.close()
 
 
 def to_do(manifest: Manifest) -> list[str]:

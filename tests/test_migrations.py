@@ -74,7 +74,7 @@ def refusal(fresh: str) -> str:
     return (
         "this database was made before the migrations were begun anew, and this version cannot"
         f" go on with it: {fresh} (the version that made it keeps what is in it with"
-        " `./xinfeng backup`, and with `./xinfeng export site` what can be imported here)"
+        " `./xinfeng backup`)"
     )
 
 

@@ -9,9 +9,11 @@ import re
 import zipfile
 from pathlib import Path
 
+import psycopg
 import pytest
 
 import cli
+from commands.sites import ONE_IMPORT
 from domain.archives import entering
 from domain.archives.format import MANIFEST, member_of
 from domain.archives.tables import LEFT_BEHIND, TABLES
@@ -61,6 +63,26 @@ def flipped(archive: Path, into: Path, name: str) -> Path:
     return into
 
 
+def renamed(archive: Path, into: Path, name: str, other: str) -> Path:
+    """The archive with one member under another name."""
+    with zipfile.ZipFile(archive) as old, zipfile.ZipFile(into, "w") as new:
+        for member in old.namelist():
+            new.writestr(other if member == name else member, old.read(member))
+    return into
+
+
+def encrypted(archive: Path, into: Path, name: str) -> Path:
+    """The archive with one member said to need a password, in both places where it is said."""
+    with zipfile.ZipFile(archive) as opened:
+        local = opened.getinfo(name).header_offset
+    said = bytearray(archive.read_bytes())
+    central = said.rindex(name.encode()) - 46
+    said[local + 6] |= 1
+    said[central + 8] |= 1
+    into.write_bytes(said)
+    return into
+
+
 def test_what_is_no_archive_leaves_nothing(
     server_url: str, template_name: str, site: Site, tmp_path: Path
 ) -> None:
@@ -69,6 +91,7 @@ def test_what_is_no_archive_leaves_nothing(
         manifest = json.loads(opened.read(MANIFEST))
     articles, older = member_of("article"), json.dumps({**manifest, "version": 1}).encode()
     fewer = json.dumps({**manifest, "parts": {}}).encode()
+    outside = "files//tmp/of-an-archive"
     more = json.dumps({**manifest, "files": 99}).encode()
     cut = tmp_path / "cut.zip"
     cut.write_bytes(site.archive.read_bytes()[:-100])
@@ -81,6 +104,8 @@ def test_what_is_no_archive_leaves_nothing(
         changed(site.archive, tmp_path / "e.zip", file, b"x"): f"{file} is not what it is called",
         changed(site.archive, tmp_path / "f.zip", articles, b"{}\n"): f"{articles} is not what",
         flipped(site.archive, tmp_path / "g.zip", articles): f"{articles} is missing or damaged",
+        renamed(site.archive, tmp_path / "h.zip", file, outside): f"{outside} is not what it is",
+        encrypted(site.archive, tmp_path / "i.zip", articles): f"{articles} is missing or damaged",
     }
 
     async def refuse(path: Path, why: str) -> None:
@@ -191,10 +216,15 @@ def test_the_commands_say_what_is_to_be_given_anew(
     path = tmp_path / "site.zip"
     assert cli.run(["export", "site", str(path)]) == 0
     assert f"{site.manifest.size:,} rows and files in {path}" in capsys.readouterr().err
+    assert path.stat().st_mode & 0o777 == 0o600
     assert cli.run(["export", "site", str(path)]) == 1
     monkeypatch.setenv("XINFENG_MEDIA_DIR", str(tmp_path / "here"))
     with elsewhere(server_url, template_name) as url:
         monkeypatch.setenv("DATABASE_URL", url)
+        with psycopg.connect(url, autocommit=True) as other:
+            other.execute("SELECT pg_advisory_lock(%s)", [ONE_IMPORT])
+            assert cli.run(["import", "site", str(path)]) == 1
+        assert "another import of a site runs on this database" in capsys.readouterr().err
         assert cli.run(["import", "site", str(path), "--json"]) == 0
         said = capsys.readouterr()
         assert "1 signing secrets of partners are gone: issue new ones" in said.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -22,10 +23,13 @@ from domain.archives.format import (
     no_archive,
     read,
 )
-from domain.media.rules import MOST_BYTES, original_key
+from domain.media.rules import MOST_BYTES, is_key, original_key, sha256_of
 
 PART_BYTES = 2**20
-DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, OSError)
+DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, KeyError, OSError),
+    RuntimeError,  # an encrypted member, or one packed in a manner unknown here
+)
 
 
 def opened(path: Path) -> zipfile.ZipFile:
@@ -87,6 +91,8 @@ def lines_of(archive: zipfile.ZipFile, table: str) -> Iterator[bytes]:
 def _check_file(archive: zipfile.ZipFile, key: str) -> None:
     """Its name is one the store could have given, and an original's is the hash of its content."""
     name = file_member(key)
+    if not is_key(key):
+        raise no_archive(f"{name} is not what it is called")
     sha256 = hashlib.sha256()
     size = 0
     for part in content_of(archive, key):
@@ -94,9 +100,8 @@ def _check_file(archive: zipfile.ZipFile, key: str) -> None:
         size += len(part)
         if size > max(MOST_BYTES.values()):
             raise no_archive(f"{name} is too large")
-    named = key.split("/")[1] if key.count("/") == 2 else ""
-    is_original = key == original_key(named)
-    if not named or ".." in key or (is_original and sha256.hexdigest() != named):
+    named = sha256_of(key)
+    if key == original_key(named) and sha256.hexdigest() != named:
         raise no_archive(f"{name} is not what it is called")
 
 

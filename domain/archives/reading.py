@@ -81,6 +81,7 @@ async def _check_empty(client: BaseDBAsyncClient) -> None:
 
 async def _begin(act: Act, sha256: bytes) -> SiteImport:
     async with change(act) as client:
+        await _check_empty(client)
         return await SiteImport.create(
             sha256=sha256, entered={}, started_at=act.now, using_db=client
         )

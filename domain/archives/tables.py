@@ -17,12 +17,14 @@ class Table(NamedTuple):
     order: in which its rows stand, so that each comes after those of the table it refers to.
     left_out: columns that stay behind. entered: what a column of the archive's row `r` becomes on
     entering, as SQL; `given.now` is the moment, `given.secret` a sealed secret nobody knows.
+    at_once: how many rows are read at a time; few where one holds megabytes.
     """
 
     name: str
     order: str = "id"
     left_out: tuple[str, ...] = ()
     entered: tuple[tuple[str, str], ...] = ()
+    at_once: int = 500
 
 
 TABLES = (
@@ -81,10 +83,10 @@ TABLES = (
     Table("pull_budget"),
     Table("account_pull", order="account_id"),
     Table("post_pull", order="post_id"),
-    Table("delivery"),
+    Table("delivery", at_once=8),
     Table("remembered_push"),
     Table("restatement"),
-    Table("raw_body"),
+    Table("raw_body", at_once=8),
     Table("raw_answer"),
     Table("observation"),
     Table("inflation_flag"),

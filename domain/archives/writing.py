@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +26,7 @@ from domain.database import transaction
 from domain.media.rules import RenditionFormat, original_key, rendition_key
 from domain.media.storage import Storage
 
-ROWS_AT_ONCE = 500
+OWNED = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 COUNTS = "SELECT " + ", ".join(
     f"(SELECT count(*) FROM {source}) AS {name}"
@@ -59,14 +60,18 @@ class Progress:
 async def write_archive(
     path: Path, storage: Storage, now: datetime, zone: ZoneInfo, report: Report
 ) -> Manifest:
-    """Raises domain.media.storage.Missing when the store lacks a file. What is written to a name of
-    its own is whole under `path`, or not there. zone: the deployment's."""
+    """Raises domain.media.storage.Missing when the store lacks a file, FileExistsError. It is
+    written to a name of its own: whole under `path`, or not there. Its owner alone reads it: drafts
+    and people's addresses are in it. zone: the deployment's."""
     partial = path.with_name(f"{path.name}.partial")
     try:
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
+        with (
+            os.fdopen(os.open(partial, OWNED, 0o600), "wb") as file,
+            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
+        ):
             manifest = await _write(archive, storage, now, zone, report)
             archive.writestr(MANIFEST, written(manifest))
-        partial.replace(path)
+        os.link(partial, path)
     finally:
         partial.unlink(missing_ok=True)
     return manifest
@@ -107,7 +112,7 @@ async def _write_rows(
     await client.execute_query(f"DECLARE {cursor} CURSOR FOR {select}")
     count, digest = 0, hashlib.sha256()
     with archive.open(member_of(table.name), "w", force_zip64=True) as member:
-        while rows := await client.execute_query_dict(f"FETCH {ROWS_AT_ONCE} FROM {cursor}"):
+        while rows := await client.execute_query_dict(f"FETCH {table.at_once} FROM {cursor}"):
             lines = "".join(f"{each['row']}\n" for each in rows).encode()
             member.write(lines)
             digest.update(lines)

@@ -51,6 +51,7 @@ JPEG_WIDTH = 1280
 
 LONGEST_NAME = 120
 LONGEST_TEXT = {"alt": 500, "caption": 1000, "credit": 200, "licence": 200}
+KEY = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{62}/(original|[1-9][0-9]{0,4}\.(avif|webp|jpeg))")
 NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f-\x9f"*/:<>?\\|\u2028\u2029\ud800-\udfff]')
 INVISIBLE = {"Cf", "Cc", "Co", "Cn", "Cs"}
 
@@ -101,6 +102,11 @@ def original_key(sha256: str) -> str:
 
 def rendition_key(sha256: str, width: int, format_: RenditionFormat) -> str:
     return f"{sha256[:2]}/{sha256}/{width}.{format_.lower()}"
+
+
+def is_key(text: str) -> bool:
+    """Whether a file, or a rendition, could stand at this place of the store."""
+    return KEY.fullmatch(text) is not None
 
 
 def sha256_of(key: str) -> str:
