@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from domain.access import Role
+from domain.access import SYSTEM, Act, Role
 from domain.articles import actions as articles
+from domain.database import transaction
+from domain.distribution.actions import Carried, claim, taken, turned_away
 from domain.distribution.models import Distribution
 from domain.distribution.rules import WAITS
 from domain.partners.rules import Platform
@@ -187,6 +189,25 @@ async def test_what_failed_is_sent_again_and_stands_there_once(
     assert (sent.state, sent.attempts) == ("ACCEPTED", 2)
     asked = [note["path"].rsplit("/", 1)[1] for note in sandbox.requests(before)]
     assert asked == [f"slug:xinfeng-{sent.id}"]
+
+
+async def test_what_arrives_after_the_withdrawal_is_known_and_recalled(
+    opened: Graph, world: World, token: str, clock: Clock
+) -> None:
+    article = await published(world)
+    name = await account(world, Platform.MASTODON)
+    (one,) = await offered(opened, token, article, name)
+    async with transaction() as client:
+        (due,) = await claim(client, now=clock(), most=1)
+    await articles.withdraw(EDITOR, int(article.split(":")[1]), 2)
+    assert (await row(one)).state == "CANCELLED"
+    act = Act(SYSTEM, clock())
+    assert await turned_away(act, due, "HTTP 503", for_good=False) is None
+    assert await taken(act, due, Carried(external_id="4712"))
+    query = "query($id: ID!) { distribution(id: $id) { state isRecalled reason } }"
+    told = await opened.ask(query, token=token, id=one["id"])
+    assert told["distribution"] == {"state": "ACCEPTED", "isRecalled": True, "reason": ""}
+    assert not await taken(act, due, Carried(external_id="4712"))
 
 
 async def test_a_platform_that_refuses_has_said_why(

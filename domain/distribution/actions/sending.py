@@ -46,10 +46,11 @@ async def claim(client: BaseDBAsyncClient, *, now: datetime, most: int) -> list[
 
 
 async def taken(act: Act, due: Due, carried: Carried) -> bool:
-    """The platform shows it. Whether that was news: an attempt that came too late changes
-    nothing."""
+    """The platform shows it, also where it was cancelled while it was being sent: what stands there
+    is known, so that it can be taken down. Whether that was news: an attempt that came too late
+    changes nothing."""
     async with changing() as client:
-        row = await _still(client, due)
+        row = await _still(client, due, DistributionState.QUEUED, DistributionState.CANCELLED)
         if row is None:
             return False
         account = await Account.get(id=row.account_id, using_db=client)
@@ -62,7 +63,7 @@ async def turned_away(
 ) -> DistributionState | None:
     """It did not arrive: tried again later, or refused. None for an attempt that came too late."""
     async with changing() as client:
-        row = await _still(client, due)
+        row = await _still(client, due, DistributionState.QUEUED)
         if row is None:
             return None
         again = None if for_good else next_attempt(due.attempts, act.now, retry_after)
@@ -75,7 +76,9 @@ async def turned_away(
         return row.state
 
 
-async def _still(client: BaseDBAsyncClient, due: Due) -> Distribution | None:
-    """The row, held, unless somebody ended it or another worker took it over meanwhile."""
-    found = Distribution.filter(id=due.id, state=DistributionState.QUEUED, attempts=due.attempts)
+async def _still(
+    client: BaseDBAsyncClient, due: Due, *states: DistributionState
+) -> Distribution | None:
+    """The row, held, unless it is in another state or another worker took it over meanwhile."""
+    found = Distribution.filter(id=due.id, state__in=states, attempts=due.attempts)
     return await found.using_db(client).select_for_update(no_key=True).first()
