@@ -6,19 +6,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
 
 import pytest
 from aiohttp import web
 
 import workers.guarded
+from domain.access import Act
+from domain.problems import Conflict
+from domain.reviews.actions import decisions
 from domain.reviews.checks.steps import CheckKind
 from domain.reviews.models import Review, ReviewFinding
+from domain.reviews.rules import ReviewState
 from tests.platforms import BOX
 from tests.pulling.world import SHANGHAI
 from tests.reviewing import make_desk, make_review, stage
-from tests.rows import NOW, make_world
+from tests.rows import EDITOR, NOW, make_world, refused
 from workers.links import check_links
 from workers.tools import Tools
 
@@ -80,6 +84,20 @@ def tools() -> Tools:
     )
 
 
+def reader() -> Act:
+    """Not who wrote it."""
+    return Act(replace(EDITOR.viewer, number=9, name="另一位"), NOW)
+
+
+@pytest.mark.usefixtures("database")
+async def test_what_links_nowhere_needs_no_worker() -> None:
+    desk = await make_desk(await make_world(), stage("初审"), checks=[CheckKind.DEAD_LINK])
+    _, review = await make_review(desk, body="<p>没有链接</p>")
+    yes = decisions.Decision(approves=True, revision=1, opinion="同意")
+    await decisions.decide(reader(), review, yes)
+    assert (await Review.get(id=review)).state is ReviewState.PASSED
+
+
 @pytest.mark.usefixtures("database")
 async def test_the_pass_over_links(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers.guarded, "TIMEOUT_SECONDS", 0.5)
@@ -94,7 +112,12 @@ async def test_the_pass_over_links(monkeypatch: pytest.MonkeyPatch) -> None:
             for name, link in links.items()
         ]
         _, review = await make_review(desk, blocks=blocks)
+        yes = decisions.Decision(approves=True, revision=1, opinion="同意")
+        async with refused(Conflict, "id", code="LINKS_PENDING"):
+            await decisions.decide(reader(), review, yes)
         await check_links(tools())
+        async with refused(Conflict, "id", code="OPEN_FINDINGS"):
+            await decisions.decide(reader(), review, yes)
         found = await ReviewFinding.filter(review_id=review).order_by("id")
         assert {each.block for each in found} == {
             *("missing", "gone", "loop", "inside", "private", "nobody", "nowhere")

@@ -67,6 +67,8 @@ async def check(
         described=await media.described(client, said),
     )
     await findings.keep(client, act, run, found_by(wanted, document, known), revision)
+    if CheckKind.DEAD_LINK in wanted and not document.links:
+        await findings.keep_dead_links(client, act, run, revision, [])
 
 
 async def _twins(client: BaseDBAsyncClient, article_id: int, text: str) -> list[Twin]:

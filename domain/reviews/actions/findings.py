@@ -59,7 +59,15 @@ def _row(
 
 
 async def require_none_open(client: BaseDBAsyncClient, run: Run) -> None:
-    """Raises Conflict while the revision under review has findings that nobody let stand."""
+    """Raises Conflict while the revision under review has findings that nobody let stand, or links
+    that nobody asked."""
+    wants_links = CheckKind.DEAD_LINK in run.row.checks
+    if wants_links and run.row.links_checked != run.standing.revision:
+        raise Conflict(
+            "its links were not asked yet: a worker does so within seconds",
+            path=("id",),
+            code="LINKS_PENDING",
+        )
     open_ = ReviewFinding.filter(
         review_id=run.row.id, revision=run.standing.revision, overridden_at=None
     )
