@@ -27,6 +27,7 @@ NOUNS = (
     "engagement",
     "fronts",
     "grants",
+    "highlights",
     "inflation",
     "media",
     "organizations",

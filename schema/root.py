@@ -22,6 +22,7 @@ from schema.fronts.mutations import FrontMutations
 from schema.fronts.types import FrontQueries
 from schema.grants.mutations import GrantMutations
 from schema.grants.queries import GrantQueries
+from schema.highlights.mutations import HighlightMutations
 from schema.indices.types import IndexQueries
 from schema.inflation.mutations import InflationMutations
 from schema.inflation.queries import InflationQueries
@@ -98,6 +99,7 @@ class Mutation(
     FrontMutations,
     DistributionMutations,
     GrantMutations,
+    HighlightMutations,
     InflationMutations,
     MediaMutations,
     PartnerMutations,

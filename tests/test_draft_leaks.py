@@ -166,7 +166,7 @@ LITTLE = ("Organization:", "Person:", "ReviewEntry:", "ArticleRevision:")
 KEPT = (
     *("article", "article_revision", "revision_name", "article_editing", "media", "article_media"),
     *("review", "review_entry", "review_finding", "publication_plan", "article_embargo"),
-    *("preview_link", "front", "front_entry", "post", "distribution"),
+    *("preview_link", "front", "front_entry", "article_highlight", "post", "distribution"),
 )
 
 

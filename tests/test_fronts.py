@@ -1,4 +1,4 @@
-"""Fronts: articles in slots, pinned, featured and reordered, each for its time; only what is public
+"""Fronts: articles in slots, in their order, each for its time; only what is public
 shows to everybody."""
 
 from __future__ import annotations

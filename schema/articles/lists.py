@@ -8,8 +8,10 @@ from enum import StrEnum
 import strawberry
 
 from domain.articles.rules import ArticleStatus
+from domain.highlights.rules import HighlightKind
 from schema.described import described
 from schema.engagement.orders import most_read
+from schema.highlights.types import highlighted
 from schema.lookups import by_reads, by_time_or_reads, within
 from schema.planner.declare import belonging, condition
 from schema.planner.readings import Order
@@ -74,6 +76,7 @@ class ArticleFilter:
         "text",
         kept=by_reads("article_listing", "status"),
     )
+    highlight: HighlightKind | None = highlighted
     published_since: datetime | None = condition(
         "Published at this moment or later.",
         f"{LISTED} >= {{value}}",

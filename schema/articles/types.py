@@ -15,6 +15,7 @@ from schema.articles.revisions import REVISION_ORDERS, ArticleRevision, Revision
 from schema.articles.texts import ArticleCorrection, Credit, corrections, credits
 from schema.distribution.lists import LATEST, DistributionFilter, DistributionOrder
 from schema.engagement.types import Counted
+from schema.highlights.types import ArticleHighlight, highlights
 from schema.organizations.types import Organization
 from schema.people.types import Person
 from schema.planner.arguments import Arguments
@@ -98,6 +99,7 @@ class Article(Counted, Node):
         by=LINK_ORDERS,
         where="{row}.article_id = {parent}.id",
     )
+    highlights: list[ArticleHighlight] = highlights
     embargo: Annotated[Embargo, strawberry.lazy("schema.publishing.types")] | None = one(
         "{row}.article_id = {parent}.id AND {row}.until > now()",
         "What keeps it from being public yet; null when nothing does, or you see no drafts there.",

@@ -55,7 +55,7 @@ FrontResult = Annotated[
 
 @strawberry.type
 class FrontMutations:
-    @mutation("Sets a front: what stands in which slot, and when. Pins, features and reorders.")
+    @mutation("Sets a front: what stands in which slot, and when; reorders it.")
     async def set_front(self, info: Info, input: SetFrontInput) -> FrontResult:
         entries = [
             Entry(

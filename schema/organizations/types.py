@@ -13,6 +13,7 @@ from domain.permissions import Permission
 from schema.articles.lists import ARTICLE_ORDERS, ArticleFilter, ArticleOrder
 from schema.campaigns.lists import CAMPAIGN_ORDERS, CampaignFilter, CampaignOrder
 from schema.engagement.types import Counted
+from schema.highlights.types import pinned
 from schema.lookups import by_reads
 from schema.organizations.lists import ORGANIZATION_ORDERS, OrganizationFilter, OrganizationOrder
 from schema.partners.lists import PARTNER_ORDERS, PartnerFilter, PartnerOrder
@@ -76,6 +77,7 @@ class Organization(Counted, Node):
         size="article.organization_id",
         kept=by_reads("article_listing", "organization_id"),
     )
+    pinned: list[Annotated[Article, strawberry.lazy("schema.articles.types")]] = pinned
     campaigns: Connection[Annotated[Campaign, strawberry.lazy("schema.campaigns.types")]] = page(
         "Its own campaigns.",
         orders=CampaignOrder,

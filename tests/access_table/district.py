@@ -12,6 +12,8 @@ from domain.articles import actions as articles
 from domain.deliveries.models import Delivery
 from domain.distribution import actions as distribution
 from domain.engagement.rules import Metric, Source
+from domain.highlights.actions import NewHighlight, set_highlight
+from domain.highlights.rules import HighlightKind
 from domain.inflation.flags import FlagKind
 from domain.inflation.models import InflationFlag
 from domain.media.models import Media
@@ -120,6 +122,8 @@ async def _internals(district: District) -> None:
     await AccountPull.create(account_id=here.account_id)
     sent = await make_article(here, title="去向")
     await articles.publish(district.act, sent, 1)
+    pin = NewHighlight(article_id=sent, kind=HighlightKind.PINNED, starts_at=LATER)
+    await set_highlight(district.act, pin)
     offer = distribution.Offer(article_id=sent, account_ids=[here.account_id])
     (offered,) = await distribution.distribute(district.act, offer, "")
     endpoint = await make_endpoint(district)

@@ -16,6 +16,8 @@ from domain.engagement.actions.record import NewObservation, record
 from domain.engagement.rules import Metric, Source
 from domain.fronts.actions import NewFront, set_front
 from domain.fronts.rules import Entry
+from domain.highlights.actions import NewHighlight, set_highlight
+from domain.highlights.rules import HighlightKind
 from domain.media.models import Media
 from domain.media.rules import MediaState
 from domain.posts import actions as posts
@@ -196,6 +198,7 @@ async def _around(district: District, draft: int, beside: int) -> dict[str, str]
         to_read = previews.NewPreview(article_id=number, recipient=mark("recipient"))
         handed = await previews.create(Act(SYSTEM, act.now), to_read)
         links["preview"] = f"/preview/{handed.secret}"
+    await set_highlight(act, NewHighlight(article_id=draft, kind=HighlightKind.PINNED))
     await _front(district, draft)
     return links
 

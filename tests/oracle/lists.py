@@ -87,6 +87,7 @@ FITS: dict[str, dict[str, Fits]] = {
         "category": equals("category"),
         "tag": lambda asked, row, tag: tag in row.tags,
         "status": equals("status"),
+        "highlight": newsroom.is_highlighted,
         "publishedSince": since("published_at"),
         "publishedBefore": before("published_at"),
     },

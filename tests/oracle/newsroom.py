@@ -58,6 +58,31 @@ def _block(name: str) -> Callable[[Asked, Any], Any]:
     return shown
 
 
+def _highlights(asked: Asked, article: Row) -> list[Row]:
+    found = [row for row in asked.all("ArticleHighlight") if row.article_id == article.id]
+    return sorted(found, key=lambda row: str(row.kind))
+
+
+def _held(asked: Asked, kind: str) -> dict[int, Row]:
+    """Highlights of that kind whose period runs, by article."""
+    rows = asked.tables.nouns["ArticleHighlight"].values()
+    return {row.article_id: row for row in rows if row.kind == kind and holds(row, asked.now)}
+
+
+def _pinned(asked: Asked, organization: Row) -> list[Row]:
+    held = _held(asked, "PINNED")
+    found = [
+        row
+        for row in asked.all("Article")
+        if row.organization_id == organization.id and row.id in held
+    ]
+    return sorted(found, key=lambda row: (held[row.id].starts_at, row.id), reverse=True)[:10]
+
+
+def is_highlighted(asked: Asked, article: Row, kind: str) -> bool:
+    return article.id in _held(asked, kind)
+
+
 FITS: dict[str, dict[str, Fits]] = {
     "PublicationPlan": {
         "since": since("at"),
@@ -71,10 +96,13 @@ FITS: dict[str, dict[str, Fits]] = {
 
 FIELDS: dict[tuple[str, str], Callable[..., Any]] = {
     ("Article", "embargo"): _embargo,
+    ("Article", "highlights"): _highlights,
+    ("ArticleHighlight", "holdsNow"): lambda asked, row: holds(row, asked.now),
     ("ChangedBlock", "old"): _block("old"),
     ("ChangedBlock", "new"): _block("new"),
     ("Front", "entries"): _entries,
     ("FrontEntry", "holdsNow"): lambda asked, row: holds(row, asked.now),
+    ("Organization", "pinned"): _pinned,
     ("PublicationPlan", "problem"): lambda asked, row: row.problem or None,
     ("PublicationPlan", "told"): lambda asked, row: row.told or None,
     ("Query", "compareRevisions"): _compared,

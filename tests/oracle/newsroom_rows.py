@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from domain.articles.rules import ArticleStatus
 from domain.fronts.models import Front, FrontEntry
+from domain.highlights.models import ArticleHighlight
+from domain.highlights.rules import HighlightKind
 from domain.publishing.models import Embargo, PublicationPlan
 from domain.publishing.rules import PlannedStep, PlanState
 from tests.oracle.filling import CANARY, NAMES, TEXTS, Filling
@@ -25,6 +27,8 @@ async def add_newsroom(filling: Filling) -> None:
         await _embargo(filling, number)
     for number in range(8):
         await _front(filling, number)
+    for number in range(40):
+        await _highlight(filling, number)
 
 
 def _day(filling: Filling, days: int | None) -> datetime | None:
@@ -87,3 +91,17 @@ async def _front(filling: Filling, number: int) -> None:
             starts_at=_day(filling, starts),
             ends_at=_day(filling, ends),
         )
+
+
+async def _highlight(filling: Filling, number: int) -> None:
+    """Both of some articles; several begin at one moment."""
+    starts, ends = PERIODS[number % len(PERIODS)]
+    await ArticleHighlight.create(
+        id=next(filling.hidden),
+        article=filling.articles[number // 2],
+        kind=list(HighlightKind)[number % 2],
+        starts_at=_day(filling, -20 if starts is None else starts),
+        ends_at=_day(filling, ends),
+        setter=CANARY,
+        set_at=filling.moment(),
+    )

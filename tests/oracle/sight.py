@@ -12,6 +12,7 @@ from domain.audit.models import AuditEntry, AuditLink
 from domain.deliveries.models import Delivery, Restatement
 from domain.distribution.models import Distribution
 from domain.fronts.models import FrontEntry
+from domain.highlights.models import ArticleHighlight
 from domain.inflation.models import EngagementDiscount, InflationFlag
 from domain.media.models import Media
 from domain.posts.models import Post
@@ -67,6 +68,9 @@ def sees(tables: Tables, row: Row, viewer: Viewer) -> bool:
         return _has_role(tables, roles, WRITES, row.organization_id)
     if isinstance(row, OF_EDITORS):
         return any(grant.role in WRITES for grant in roles.grants)
+    if isinstance(row, ArticleHighlight):
+        home = _home(tables, row.article_id)
+        return holds(row, tables.now) or _has_role(tables, roles, WRITES, home)
     if isinstance(row, FrontEntry):
         return _stands_publicly(tables, row) or _has_role(
             tables, roles, WRITES, tables.nouns["Front"][row.front_id].organization_id
@@ -99,8 +103,8 @@ def sees_drafts(tables: Tables, article: Row, viewer: Viewer) -> bool:
     return _has_role(tables, roles, WRITES, article.organization_id)
 
 
-def holds(entry: FrontEntry, now: datetime) -> bool:
-    """Whether the period of a front's entry runs."""
+def holds(entry: FrontEntry | ArticleHighlight, now: datetime) -> bool:
+    """Whether the period runs of an entry of a front, or of a highlight."""
     has_begun = entry.starts_at is None or entry.starts_at <= now
     return has_begun and (entry.ends_at is None or entry.ends_at > now)
 

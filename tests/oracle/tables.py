@@ -19,6 +19,7 @@ from domain.distribution.models import Distribution
 from domain.engagement.models import MetricDefinition
 from domain.engagement.rules import Addition
 from domain.fronts.models import Front, FrontEntry
+from domain.highlights.models import ArticleHighlight
 from domain.inflation.models import EngagementDiscount, InflationFlag
 from domain.media.models import ArticleMedia, Media, MediaRendition
 from domain.organizations.models import Organization
@@ -46,6 +47,7 @@ Row: TypeAlias = Any
 MODELS: tuple[type[Model], ...] = (
     Account,
     Article,
+    ArticleHighlight,
     ArticleMedia,
     ArticleRevision,
     AuditEntry,
