@@ -26,7 +26,7 @@ class RevisionOrder(StrEnum):
 
 described(RevisionOrder, "Orders of revisions.", LATEST="Saved last first.")
 
-REVISION_ORDERS = {"LATEST": Order("{row}.number", "integer")}
+REVISION_ORDERS = {"LATEST": Order("{row}.number", "bigint")}
 
 
 @stands_on("article_revision", visible_revisions)

@@ -11,6 +11,7 @@ from typing import Any
 
 from schema.planner.errors import BadInput
 from schema.planner.readings import Order
+from schema.planner.texts import plain_text
 
 NOT_A_CURSOR = "`after` is not a cursor of this list; take it from pageInfo.endCursor or edges"
 
@@ -54,6 +55,4 @@ def _key(key: Any, order: Order) -> Any:
         raise BadInput(NOT_A_CURSOR)
     if isinstance(key, int) and not -(2**63) <= key < 2**63:
         raise BadInput(NOT_A_CURSOR)
-    if isinstance(key, str) and ("\0" in key or not key.isprintable()):
-        raise BadInput(NOT_A_CURSOR)
-    return key
+    return plain_text(key) if isinstance(key, str) else key

@@ -22,6 +22,7 @@ from schema.planner.readings import (
     Condition,
     Found,
     Kept,
+    KeyType,
     Made,
     Member,
     Mixed,
@@ -165,7 +166,7 @@ def _paging(orders: type[Enum], default: str) -> list[StrawberryArgument]:
     ]
 
 
-def mixed_order(sql_type: str, *, descending: bool = True) -> Order:
+def mixed_order(sql_type: KeyType, *, descending: bool = True) -> Order:
     """An order of a mixed list; each member says by what it goes."""
     return Order("{row}.key", sql_type, descending, tie="{row}.tie")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from domain.access import EVERY_ROW, Predicate, Viewer
 
@@ -75,6 +75,10 @@ class One:
     table: Where = ""
 
 
+KeyType: TypeAlias = Literal["bigint", "text", "timestamptz"]
+"""What a cursor's key can be (cursors.py)."""
+
+
 @dataclass(frozen=True)
 class Order:
     """One order of a list: by `key`, then by `tie`, both in the same direction.
@@ -84,7 +88,7 @@ class Order:
     """
 
     key: str
-    sql_type: str
+    sql_type: KeyType
     descending: bool = True
     join: str = ""
     tie: str = "{row}.id"
