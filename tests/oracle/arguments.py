@@ -10,20 +10,25 @@ from graphql import (
     GraphQLField,
     GraphQLInputObjectType,
     GraphQLObjectType,
+    IntValueNode,
     get_named_type,
 )
 
-from tests.oracle.values import COUNTED, Spot, Values, is_required, written
+from tests.oracle.values import COUNTED, ID_FIELDS, Spot, Values, is_required, written
 from tests.oracle.variables import Variables
 from tests.oracle.words import NO_NODES
 
-SIZES = (100, 30, 10, 5, 3, 2, 1)
+SIZES = (100, 50, 30, 20, 10, 5, 3, 2, 1)
+LONGEST = {"mostReadNow": 50, "related": 20}
+"""The most rows of a list, where that is not a hundred."""
+
 MOST_IDS = 100
 POINTS = 50
 ABOVE = 5
 INDICES = 60
-"""What the planner's cost counts a list of ids, a series or comparison, a line of ancestors and the
-indices of one account for."""
+UNASKED = {"organizations": 100, "entries": 20, "usedBy": 5}
+"""What the planner's cost counts a list of ids, a series or comparison, a line of ancestors, the
+indices of one account and lists without arguments for."""
 
 
 class Arguments:
@@ -34,25 +39,24 @@ class Arguments:
     def of(self, owner: str, name: str, field: GraphQLField, room: int) -> tuple[str, int]:
         """The text, empty or in brackets, and how many rows one parent leads to at most."""
         if "first" in field.args:
-            return self._list(field, room)
+            return self._list(name, field, room)
         return _bracketed(self._given(owner, name, field)), least(name, field)
 
-    def _list(self, field: GraphQLField, room: int) -> tuple[str, int]:
-        most = next((size for size in SIZES if size <= min(room, 300)), 1)
+    def _list(self, name: str, field: GraphQLField, room: int) -> tuple[str, int]:
+        most = next((size for size in SIZES if size <= min(room, LONGEST.get(name, 100))), 1)
         first = self._first(field, most)
         if first is None:
-            given, times = {}, 10 if "of" in field.args else 20
+            given, times = {}, _usual(field.args["first"])
         else:
             given, times = {"first": first}, most
-        spots = {name: Spot(name, argument.type) for name, argument in field.args.items()}
-        if "of" in spots:
-            given |= self._plain(
-                field, spots, ["of", "metric", "since", "until", "minimumCoverage", "asOf"]
-            )
-            return _bracketed(given), times
-        given |= self._ordered(field, spots)
-        given |= self._plain(field, spots, ["filter"])
-        return _bracketed(given), times
+        spots = {
+            given: Spot(given, argument.type, types=(ID_FIELDS.get(given, ""),))
+            for given, argument in field.args.items()
+        }
+        if "after" in spots:
+            given |= self._ordered(field, spots)
+        others = [other for other in spots if other not in ("first", "after", "orderBy")]
+        return _bracketed(given | self._plain(field, spots, others)), times
 
     def _first(self, field: GraphQLField, most: int) -> str | None:
         """None: left out."""
@@ -63,6 +67,8 @@ class Arguments:
 
     def _ordered(self, field: GraphQLField, spots: dict[str, Spot]) -> dict[str, str]:
         """A cursor only fits the order it comes from: where one is given, the order is written."""
+        if "orderBy" not in spots:
+            return self._found(field, spots)
         if not self.values.chance(35):
             return self._plain(field, spots, ["orderBy"])
         orders = get_named_type(spots["orderBy"].type_)
@@ -73,6 +79,11 @@ class Arguments:
         if not self.values.words.cursors.get(after.order):
             return {}
         return {"orderBy": order, "after": self._one(after, field.args["after"])}
+
+    def _found(self, field: GraphQLField, spots: dict[str, Spot]) -> dict[str, str]:
+        """A search has one order. Any of its cursors says where to go on."""
+        after = Spot("after", spots["after"].type_, order=(_node_type(field), "FOUND"))
+        return {"after": self._one(after, field.args["after"])} if self.values.chance(35) else {}
 
     def _given(self, owner: str, name: str, field: GraphQLField) -> dict[str, str]:
         if owner != "Query":
@@ -86,7 +97,7 @@ class Arguments:
             return {key: self._one(spot, field.args[key], nullable=False), **rest}
         types = _types_of(name, self.values)
         spots = {given: Spot(given, arg.type, types=types) for given, arg in field.args.items()}
-        if name == "nodes" and self.values.chance(30):
+        if name == "nodes" and self.values.chance(40):
             item = Spot("id", spots["ids"].type_.of_type.of_type, types=types)  # type: ignore[union-attr]
             return {"ids": self._listed(item)}
         return self._plain(field, spots, list(spots))
@@ -141,6 +152,8 @@ def least(name: str, field: GraphQLField) -> int:
     """How many rows the field leads to where its arguments cannot change that, else 1."""
     if name == "indices":
         return INDICES
+    if name in UNASKED and not field.args:
+        return UNASKED[name]
     if "bucket" in field.args or "compare" in field.args:
         return POINTS
     return MOST_IDS if name == "nodes" else ABOVE if name == "ancestors" else 1
@@ -164,6 +177,13 @@ def _node_type(field: GraphQLField) -> str:
 
 def _has_default(argument: GraphQLArgument) -> bool:
     return argument.ast_node is not None and argument.ast_node.default_value is not None
+
+
+def _usual(first: GraphQLArgument) -> int:
+    """How many rows a list has where nothing is said."""
+    assert first.ast_node is not None
+    assert isinstance(first.ast_node.default_value, IntValueNode)
+    return int(first.ast_node.default_value.value)
 
 
 def _bracketed(given: dict[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -47,6 +48,10 @@ def queries() -> Iterator[tuple[Order, str]]:
         for order in orders:
             below = _listed(inner, order)
             yield (type_name, order), f"{{ {outer}(first: 50) {{ nodes {{ {below} }} }} }}"
+
+    for query in ("黄", "zeb*", "大兴 黄村所"):
+        asked = json.dumps(query, ensure_ascii=False)
+        yield ("SearchHit", "FOUND"), f"{{ search(query: {asked}) {{ edges {{ cursor }} }} }}"
 
 
 def _listed(name: str, order: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,3 +24,10 @@ def examples(quick: int, slow: int) -> settings:
         print_blob=True,
         suppress_health_check=list(HealthCheck),
     )
+
+
+def seeds(quick: int, slow: int) -> Iterator[int]:
+    """Of documents to try: the same ones in every quick run, others in each slow one."""
+    random = Random()
+    for number in range(slow if IS_SLOW else quick):
+        yield random.getrandbits(64) if IS_SLOW else number

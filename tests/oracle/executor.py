@@ -20,7 +20,7 @@ from graphql import (
 )
 
 from domain.access import ANONYMOUS
-from tests.oracle import media, newsroom, reviews
+from tests.oracle import media, newsroom, reviews, searching
 from tests.oracle.asked import Asked
 from tests.oracle.counting import Series, compared, leaders, points, stale, total
 from tests.oracle.distribution import recalled
@@ -227,6 +227,7 @@ FIELDS: dict[tuple[str, str], Callable[..., Any]] = {
     **REVISIONS,
     **newsroom.FIELDS,
     **reviews.FIELDS,
+    **searching.FIELDS,
     ("AuditEntry", "before"): _json_or_none("before"),
     ("AuditEntry", "after"): _json_or_none("after"),
     ("AuditEntry", "link"): _link,

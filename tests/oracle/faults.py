@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from graphql import (
+    GraphQLField,
     GraphQLInputObjectType,
     GraphQLObjectType,
     GraphQLSchema,
@@ -31,6 +32,7 @@ ENTRIES = {
     "engagementSeries": 'id: "Article:1"',
     "leaderboard": "of: ARTICLES",
     "articleRevision": 'articleId: "Article:1", number: 1',
+    "search": 'query: "zebra"',
     "front": 'organizationId: "Organization:1", name: "home"',
     **{
         name: f'id: "{name.capitalize()}:1"'
@@ -115,17 +117,22 @@ def _inside(schema: GraphQLSchema, steps: tuple[Step, ...], called: str) -> str:
     start, end = "", ""
     for name, target in steps[:-1]:
         entry = _entry(name, target) if owner is schema.query_type else ""
-        inner = owner.fields[name].type
-        type_ = get_named_type(inner)
-        nodes = isinstance(type_, GraphQLObjectType) and "nodes" in type_.fields
-        subject = isinstance(type_, GraphQLObjectType) and "subject" in type_.fields
-        between = "nodes { " if nodes else "subject { " if subject else ""
+        between = _between(owner.fields[name])
         opened = f"{name}{_bracketed(entry)} {{ {between}... on {target} {{ "
         start, end = start + opened, " }" * opened.count("{") + end
         below = schema.type_map[target]
         assert isinstance(below, GraphQLObjectType)
         owner = below
     return "{ " + start + called + end + " }"
+
+
+def _between(field: GraphQLField) -> str:
+    """The fields that lead from here to the rows of a step."""
+    type_ = get_named_type(field.type)
+    for name in ("nodes", "subject"):
+        if isinstance(type_, GraphQLObjectType) and name in type_.fields:
+            return f"{name} {{ {_between(type_.fields[name])}"
+    return ""
 
 
 def _bracketed(given: str) -> str:
@@ -150,7 +157,8 @@ def lists(schema: GraphQLSchema) -> Iterator[tuple[str, str]]:
         assert isinstance(owner, GraphQLObjectType)
         field = owner.fields[name]
         if "after" in field.args:
-            called = f"{name}(%s) {{ nodes {{ id }} }}"
+            entry = f"{ENTRIES[name]}, " if name in ENTRIES else ""
+            called = f"{name}({entry}%s) {{ nodes {{ __typename }} }}"
             filters = field.args.get("filter")
             named = get_named_type(filters.type).name if filters else ""
             yield _inside(schema, path.steps, called), named

@@ -11,17 +11,19 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLUnionType,
     get_named_type,
     is_leaf_type,
 )
 
+from tests.oracle.arguments import LONGEST
 from tests.oracle.documents import ELSEWHERE
 from tests.oracle.restricted import Place
 
 SIZES = {1: (100,), 2: (20, 5), 3: (8, 4, 2)}
 """How many rows of each list on the way are asked for, so that no way is too costly."""
 
-ROWS_WITHOUT_ID = ("FrontEntry",)
+ROWS_WITHOUT_ID = ("FrontEntry", "MostRead")
 """Types that show which row they are only by what they lead to."""
 
 SHORT_LIST = (
@@ -30,6 +32,14 @@ SHORT_LIST = (
 )
 TOTAL = " { value status asOf coverage { known counted } }"
 POINTS = " { startsAt value }"
+BESIDE = {
+    "EngagementSeries": "metric points { startsAt value }",
+    "LeaderboardEntry": "rank value",
+    "SearchHit": "score snippets { part html }",
+}
+"""What is asked of that which has a subject."""
+
+OPEN = (GraphQLInterfaceType, GraphQLUnionType)
 
 Step: TypeAlias = tuple[str, str]
 """A field, and the name of the object type it leads to, pages and interfaces looked through."""
@@ -71,7 +81,7 @@ def _from(
 def _targets(schema: GraphQLSchema, field: GraphQLField) -> list[GraphQLObjectType]:
     """The types with rows of their own that a field leads to."""
     type_ = get_named_type(field.type)
-    if isinstance(type_, GraphQLInterfaceType):
+    if isinstance(type_, OPEN):
         return list(schema.get_possible_types(type_))
     if not isinstance(type_, GraphQLObjectType):
         return []
@@ -108,7 +118,7 @@ def _walk(
     field = type_.fields[name]
     given = [arguments] if arguments else []
     if "first" in field.args:
-        given.append(f"first: {sizes[0]}")
+        given.append(f"first: {min(sizes[0], LONGEST.get(name, sizes[0]))}")
     called = name + (f"({', '.join(given)})" if given else "")
     return f"{called} {_reached(field, target, inner)}"
 
@@ -116,14 +126,15 @@ def _walk(
 def _reached(field: GraphQLField, target: str, inner: str) -> str:
     """The selection of a field, down to the objects of the target type."""
     type_ = get_named_type(field.type)
-    if isinstance(type_, GraphQLInterfaceType):
+    if isinstance(type_, OPEN):
         return f"{{ __typename ... on {target} {inner} }}"
     assert isinstance(type_, GraphQLObjectType)
     if "nodes" in type_.fields:
         page = "totalCount pageInfo { hasNextPage startCursor endCursor }"
-        return f"{{ {page} nodes {inner} edges {{ cursor node {{ id }} }} }}"
+        nodes = _reached(type_.fields["nodes"], target, inner)
+        return f"{{ {page} nodes {nodes} edges {{ cursor node {{ __typename }} }} }}"
     if "subject" in type_.fields:
-        beside = "rank value" if "rank" in type_.fields else "metric points { startsAt value }"
+        beside = BESIDE[type_.name]
         return f"{{ {beside} subject {_reached(type_.fields['subject'], target, inner)} }}"
     return inner
 

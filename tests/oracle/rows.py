@@ -11,6 +11,8 @@ from itertools import count
 from random import Random
 from typing import Any
 
+from tortoise.connection import get_connection
+
 from domain.articles.content import CONTENT, EVERYTHING
 from domain.articles.models import Article, ArticleEditing, ArticleRevision, RevisionName
 from domain.articles.rules import ArticleStatus
@@ -30,11 +32,14 @@ from domain.partners.rules import PartnerKind, Platform
 from domain.people.models import Person
 from domain.posts.models import Post
 from domain.posts.rules import PostState
+from domain.search.actions.rebuild import rebuild
+from domain.search.asking import alternatives, plain_query
 from domain.teams.models import Team
 from domain.teams.rules import TeamKind
 from domain.webhooks.models import WebhookEndpoint, WebhookMessage
 from domain.webhooks.rules import MessageState, WebhookEventType
 from tests.oracle.filling import CANARY, CATEGORIES, NAMES, TAGS, TEXTS, Filling
+from tests.oracle.matches import SYNONYMS
 from tests.oracle.media_rows import add_media
 from tests.oracle.newsroom_rows import add_newsroom
 from tests.oracle.review_rows import add_reviews
@@ -70,6 +75,7 @@ async def fill(now: datetime, *, hidden_from: int | None = None) -> Filling:
     await _webhooks(filling)
     await _inflation(filling)
     await _audit(filling)
+    await _searchable(filling)
     return filling
 
 
@@ -383,6 +389,17 @@ async def _audit(filling: Filling) -> None:
             after=filling.one([None, {"text": filling.one(TEXTS), "n": number, "of": None}]),
             request_id=filling.one(["", CANARY]),
         )
+
+
+async def _searchable(filling: Filling) -> None:
+    for word, synonyms in SYNONYMS.items():
+        rewritten = plain_query(word), alternatives([word, *synonyms])
+        await get_connection("default").execute_query(
+            "INSERT INTO search_synonym (id, word, synonyms, target, substitute, changed_at)"
+            " VALUES ($1, $2, $3, $4::text::tsquery, $5::text::tsquery, $6)",
+            [next(filling.hidden), word, synonyms, *rewritten, filling.moment()],
+        )
+    await rebuild(lambda done, of: None)
 
 
 def _organization_id(article: Any) -> int:

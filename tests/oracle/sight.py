@@ -26,6 +26,7 @@ from domain.reviews.models import (
     ReviewTerm,
     ReviewWorkflow,
 )
+from domain.search.models import SearchSynonym
 from domain.webhooks.models import WebhookEndpoint, WebhookMessage
 from tests.oracle.media import is_public as is_shown_publicly
 
@@ -40,7 +41,7 @@ OF_REVIEWS = (ReviewEntry, ReviewFinding, ReviewInvitation)
 OF_EDITORS = (ReviewTerm, ReviewWorkflow)
 """What is seen by everybody who sees drafts somewhere."""
 
-OF_THE_NETWORK = (AuditEntry, AuditLink, WebhookEndpoint, WebhookMessage)
+OF_THE_NETWORK = (AuditEntry, AuditLink, SearchSynonym, WebhookEndpoint, WebhookMessage)
 WRITES = (Role.AUTHOR, Role.REVIEWER, Role.PUBLISHER, Role.ANALYST, Role.ADMINISTRATOR)
 WATCHES = (Role.ANALYST, Role.ADMINISTRATOR)
 

@@ -37,8 +37,10 @@ from domain.reviews.models import (
     ReviewTerm,
     ReviewWorkflow,
 )
+from domain.search.models import SearchSynonym
 from domain.teams.models import Team
 from domain.webhooks.models import WebhookEndpoint, WebhookMessage
+from tests.oracle.matches import Asking, Match, kin, matches
 from tests.oracle.sight import sees
 
 Row: TypeAlias = Any
@@ -75,6 +77,7 @@ MODELS: tuple[type[Model], ...] = (
     ReviewInvitation,
     ReviewTerm,
     ReviewWorkflow,
+    SearchSynonym,
     Team,
     WebhookEndpoint,
     WebhookMessage,
@@ -118,6 +121,8 @@ class Tables:
     revision_names: dict[int, str]
     editing: list[Row]
     additions: dict[tuple[Subject, date], Addition]
+    matches: dict[Asking, list[Match]]
+    kin: dict[int, list[tuple[float, int]]]
     seen: dict[tuple[str, Viewer], dict[int, Row]] = field(default_factory=dict)
 
     def all(self, type_name: str, viewer: Viewer) -> list[Row]:
@@ -174,6 +179,8 @@ async def load() -> Tables:
             (_subject(row), row["day"]): Addition(row["addition"])
             for row in await _rows("engagement_daily")
         },
+        await matches(),
+        await kin(),
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 from graphql import (
@@ -14,7 +16,6 @@ from graphql import (
     GraphQLNonNull,
     get_nullable_type,
 )
-from hypothesis import strategies as st
 
 from tests.oracle.words import Words
 
@@ -55,22 +56,29 @@ class Spot:
 
 
 class Values:
-    def __init__(self, draw: st.DrawFn, words: Words) -> None:
-        self.draw = draw
+    def __init__(self, random: Random, words: Words) -> None:
+        self.random = random
         self.words = words
 
     def chance(self, percent: int) -> bool:
-        """Shrinks towards False."""
-        return bool(self.draw(st.integers(0, 99)) >= 100 - percent)
+        return self.random.randrange(100) < percent
 
-    def one(self, choices: Any) -> Any:
-        return self.draw(st.sampled_from(choices))
+    def one(self, choices: Sequence[Any]) -> Any:
+        return self.random.choice(choices)
+
+    def some(self, choices: Iterable[Any], most: int) -> list[Any]:
+        """Each once at most."""
+        known = list(choices)
+        return self.random.sample(known, self.random.randint(0, min(most, len(known))))
+
+    def number(self, least: int, most: int) -> int:
+        return self.random.randint(least, most)
 
     def new(self, spot: Spot) -> Any:
         """A value that is not null, as JSON has it."""
         type_ = get_nullable_type(spot.type_)
         if isinstance(type_, GraphQLList):
-            return [self._scalar(spot) for _ in range(self.draw(st.integers(0, 4)))]
+            return [self._scalar(spot) for _ in range(self.number(0, 4))]
         if isinstance(type_, GraphQLEnumType):
             return self.one(list(type_.values))
         if isinstance(type_, GraphQLInputObjectType):
@@ -90,7 +98,7 @@ class Values:
         return self.new(spot)
 
     def _object(self, type_: GraphQLInputObjectType, spot: Spot) -> dict[str, Any]:
-        names = self.draw(st.lists(st.sampled_from(list(type_.fields)), max_size=2, unique=True))
+        names = self.some(type_.fields, 2)
         return {
             name: None
             if self.chance(10)
@@ -102,7 +110,9 @@ class Values:
         words = self.words
         match spot.name:
             case "first":
-                return self.draw(st.integers(1, spot.most))
+                return self.number(1, spot.most)
+            case "hours":
+                return self.one([1, 24, 72])
             case "number" | "from" | "to":
                 return self.one([1, 2, 3, 0])
             case "after":
@@ -121,7 +131,7 @@ class Values:
                 return self.one([0, 0.25, 0.5, 2 / 3, 0.8, 1])
             case "asOf":
                 return self.one(words.believed)
-            case "hasRejections" | "gaps" | "unused" | "isOverdue" | "isUrgent":
+            case "hasRejections" | "gaps" | "unused" | "isOverdue" | "isUrgent" | "asYouType":
                 return self.chance(50)
             case name if name in words.texts:
                 return self.one(words.texts[name])

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+from tests.oracle.matches import QUERIES
 from tests.oracle.newsroom_rows import FRONTS
 from tests.oracle.review_rows import ACTORS, TITLES
 from tests.oracle.tables import Tables
@@ -20,7 +21,7 @@ UNNUMBERED = (
 
 NO_NODES = (
     *("Front", "PublicationPlan", "Review", "ReviewEntry", "ReviewFinding", "ReviewInvitation"),
-    *("ReviewTerm", "ReviewWorkflow"),
+    *("ReviewTerm", "ReviewWorkflow", "SearchSynonym"),
 )
 """Types with an id by which `node` finds nothing."""
 
@@ -71,6 +72,7 @@ def words_of(tables: Tables, now: datetime, zone: ZoneInfo) -> Words:
             },
             "category": _once(row.category for row in articles) + ODD_TEXTS,
             "tag": _once(tag for row in articles for tag in row.tags) + ODD_TEXTS,
+            "query": list(QUERIES),
             "name": [*FRONTS, *ODD_TEXTS],
             "stage": [*TITLES, *ODD_TEXTS],
             "claimedBy": [*ACTORS, "User:7", *ODD_TEXTS],
