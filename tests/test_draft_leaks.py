@@ -125,6 +125,7 @@ AROUND = (
         "correction",
         "revision",
         "gone",
+        "gone-beside",
         "urgent",
         "post",
         "submission",
@@ -277,10 +278,13 @@ async def test_a_link_shows_what_is_said_and_nothing_of_what_is_said_of_it(
 
 
 async def test_nothing_is_sent_or_exported(opened: Graph, hidden: Hidden) -> None:
+    """Of what was withdrawn, what was public."""
     messages = [str(message.data) for message in await WebhookMessage.all()]
     public = [message for message in messages if "open" in message]
     assert public
     assert [leaks(message) for message in public] == [set()] * len(public)
+    told = {name for each in messages for name in leaks(each) if name.startswith(MARK)}
+    assert told == {mark("gone")}
     written = [repr(each) async for each in selected(Selection())]
     assert any("公开的一篇" in each for each in written)
     assert [leaks(each) for each in written] == [set()] * len(written)

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -25,7 +26,7 @@ from commands.failures import CommandFailed
 from domain.access import Act, Role
 from domain.articles import actions as articles
 from domain.articles.models import Article
-from domain.articles.records import Line, changed, record_of
+from domain.articles.records import Line, Record, changed, record_of
 from domain.reviews.actions import decisions
 from domain.reviews.actions.remarks import Remark
 from domain.reviews.models import ReviewAssignment, ReviewWorkflow
@@ -134,6 +135,37 @@ async def test_the_record_of_an_article(opened: Graph, desk: World) -> None:
     assert (await page(made[Role.ANALYST][1], "/articles/999/record"))[0] == 404
 
 
+async def test_nothing_of_a_record_is_read_for_who_may_not_see_it(
+    opened: Graph, desk: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor on the loop that answers others, for who may."""
+    article = await make_published(desk)
+    read: list[int] = []
+    threads: list[str] = []
+
+    async def spied(number: int) -> Record | None:
+        read.append(number)
+        return await record_of(number)
+
+    def compared(before: list[str], after: list[str]) -> list[Line]:
+        threads.append(threading.current_thread().name)
+        return changed(before, after)
+
+    monkeypatch.setattr("api.people.records.record_of", spied)
+    monkeypatch.setattr("domain.articles.records.changed", compared)
+    for path in (f"/articles/{article}/record", f"/articles/{article}/record.pdf"):
+        assert (await call(opened.app, "GET", path)).status == 404
+    assert (read, threads) == ([], [])
+    now = Act(EDITOR.viewer, datetime.now(UTC))
+    _, token = await tokens.create(
+        now, "record", Role.ANALYST, None, organization_id=desk.organization_id
+    )
+    headers = {"authorization": f"Bearer {token}"}
+    answer = await call(opened.app, "GET", f"/articles/{article}/record", headers=headers)
+    assert (answer.status, read, len(threads)) == (200, [article], 2)
+    assert threading.main_thread().name not in threads
+
+
 async def test_a_sample_is_an_archive_with_its_index(desk: World) -> None:
     for _ in range(3):
         await make_published(desk)
@@ -181,7 +213,7 @@ def test_the_command_draws_the_same_twice(database_url: str, tmp_path: Path) -> 
         assert done.returncode == 0, done.stderr
         told.append(json.loads(done.stdout))
     assert told[0] == told[1]
-    assert (told[0]["of"], len(told[0]["articles"])) == (4, 2)
+    assert (told[0]["of"], len(told[0]["articles"])) == (5, 2)
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
     done = command(database_url, "record", told[0]["articles"][0], str(tmp_path / "record.html"))
     assert done.returncode == 0, done.stderr

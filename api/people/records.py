@@ -3,6 +3,8 @@ a PDF at …/record.pdf."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -11,7 +13,7 @@ from api.callers import Callers, Unauthorized
 from api.people.pages import HEADERS, Failed, Visit, visiting
 from api.records import Sheet, record_page, record_pdf, sheet_of
 from domain.access import Viewer
-from domain.articles.records import record_of
+from domain.articles.records import organization_of, record_of
 from domain.database import transaction
 from domain.gates import may_at
 from domain.permissions import Permission
@@ -21,8 +23,8 @@ async def show(visit: Visit) -> Response:
     """For who sees drafts at the article's organization; for others there is no such page."""
     sheet = await _sheet(visit)
     pdf = f"{visit.request.url.path}.pdf"
-    text = record_page(sheet, stylesheet="/static/record.css", pdf=pdf)
-    return HTMLResponse(text, 200, HEADERS)
+    page = partial(record_page, sheet, stylesheet="/static/record.css", pdf=pdf)
+    return HTMLResponse(await run_in_threadpool(page), 200, HEADERS)
 
 
 async def print_(visit: Visit) -> Response:
@@ -33,9 +35,11 @@ async def print_(visit: Visit) -> Response:
 
 
 async def _sheet(visit: Visit) -> Sheet:
-    viewer = await _viewer(visit)
-    record = await record_of(visit.request.path_params["number"])
-    if record is None or not await _sees(viewer, record.article.organization_id):
+    """Raises Failed, for who may not see it and for what is not there alike, before anything of the
+    record is read."""
+    number = visit.request.path_params["number"]
+    record = await record_of(number) if await _sees(await _viewer(visit), number) else None
+    if record is None:
         raise Failed("NOT_HERE", 404)
     return sheet_of(record, zone=visit.settings.zone, language=visit.language)
 
@@ -48,9 +52,10 @@ async def _viewer(visit: Visit) -> Viewer:
         raise Failed("NOT_HERE", 404) from None
 
 
-async def _sees(viewer: Viewer, organization_id: int) -> bool:
+async def _sees(viewer: Viewer, article_id: int) -> bool:
     async with transaction() as client:
-        return await may_at(client, viewer, Permission.SEE_DRAFTS, organization_id)
+        place = await organization_of(client, article_id)
+        return await may_at(client, viewer, Permission.SEE_DRAFTS, place) and place is not None
 
 
 routes = [

@@ -5,11 +5,14 @@ Assembled from what is only ever appended: entries of reviews and revisions of t
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Any
+
+from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.articles.actions.checking import document_of
 from domain.articles.models import Article, ArticleRevision
@@ -74,6 +77,13 @@ class Record:
         return any(run.is_urgent for run in self.runs)
 
 
+async def organization_of(client: BaseDBAsyncClient, article_id: int) -> int | None:
+    """Whose the article is; None where there is none."""
+    found = Article.filter(id=article_id).using_db(client).only("organization_id")
+    row = await found.first()
+    return row.organization_id if row else None
+
+
 async def record_of(article_id: int) -> Record | None:
     """Everything, in order; None where there is no such article."""
     article = await Article.get_or_none(id=article_id).select_related("organization", "author")
@@ -128,6 +138,11 @@ async def _entries(review: Review) -> list[Event]:
 
 async def _revisions(article_id: int) -> list[Event]:
     rows = await ArticleRevision.filter(article_id=article_id).order_by("number")
+    return await asyncio.to_thread(_saved, rows)
+
+
+def _saved(rows: list[ArticleRevision]) -> list[Event]:
+    """Each with what it changed; takes a while for many long ones."""
     texts = [lines_of({**row.content, "body": row.body}) for row in rows]
     return [
         Event(

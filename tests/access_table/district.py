@@ -47,6 +47,7 @@ from tests.rows import (
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 SECRET = "whsec_" + "A" * 43 + "="
+HEARD = [WebhookEventType.ARTICLE_PUBLISHED, WebhookEventType.ARTICLE_WITHDRAWN]
 BOX = SecretBox((KEY,))
 
 
@@ -168,9 +169,7 @@ async def _internals(district: District) -> None:
 
 
 async def make_endpoint(district: District) -> int:
-    new = webhooks.NewEndpoint(
-        url="https://example.org/hook", events=[WebhookEventType.ARTICLE_PUBLISHED], secret=SECRET
-    )
+    new = webhooks.NewEndpoint(url="https://example.org/hook", events=HEARD, secret=SECRET)
     return await webhooks.register(district.act, new, BOX)
 
 

@@ -152,7 +152,8 @@ async def _beside(district: District, number: int, media: int) -> None:
 
 
 async def _withdrawn(district: District) -> int:
-    """With a post that was read, on an account of a partner who asks nothing here."""
+    """With a draft beside it until then, and a post that was read, on an account of a partner who
+    asks nothing here."""
     account = await make_account(await make_partner(district.here.organization_id, "他人"))
     number = await make_article(district.here, title=mark("gone"), slug=mark("gone"))
     await articles.publish(district.act, number, 1)
@@ -173,7 +174,9 @@ async def _withdrawn(district: District) -> int:
     )
     await record(get_connection("default"), [seen], now=datetime.now(UTC))
     await derive()
-    await articles.withdraw(district.act, number, 2)
+    changes = articles.ArticleChanges(title=mark("gone-beside"))
+    await articles.update(district.act, number, 2, changes)
+    await articles.withdraw(district.act, number, 3)
     return number
 
 

@@ -79,7 +79,8 @@ async def _make_public(
 
 
 def _told(row: Article) -> dict[str, str | None]:
-    """What webhooks say of an article that went public, or was."""
+    """What webhooks say of an article that went public, or still is: the row holds what is
+    public."""
     return {
         "article": format_id("Article", row.id),
         "slug": row.slug,
@@ -94,14 +95,14 @@ async def withdraw(act: Act, article_id: int, version: int) -> None:
     async with change(act, PUBLISH) as client:
         row = await own_locked(client, act, PUBLISH, Article, article_id, visible, version)
         check_withdrawable(row.status)
-        said = await head_of(client, row)
+        said, told = await head_of(client, row), _told(row)
         before = {"status": row.status, "public_number": row.public_number}
         after = {"status": ArticleStatus.WITHDRAWN, "public_number": None}
         await store(client, act, row, {**said, **after})
         await previews.end_all(client, act, row.id)
         await _tell(client, act, "article.withdraw", row, before, after)
         await recall(client, act, row.id)
-        await emit(client, WebhookEventType.ARTICLE_WITHDRAWN, _told(row), act=act)
+        await emit(client, WebhookEventType.ARTICLE_WITHDRAWN, told, act=act)
 
 
 async def _tell(
