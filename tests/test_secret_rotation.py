@@ -24,7 +24,9 @@ pytestmark = pytest.mark.usefixtures("database")
 
 OLD, BOTH, NEW = SecretBox(("old",)), SecretBox(("new", "old")), SecretBox(("new",))
 NOT_SEALED = {
+    ("preview_link", "sha256"),
     ("review_invitation", "sha256"),
+    ("site_import", "sha256"),
     ("audit_link", "hash"),
     ("audit_link", "previous"),
     ("delivery", "payload_sha256"),

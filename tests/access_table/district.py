@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from domain.access import Act, Role, Scope
+from domain.access import SYSTEM, Act, Role, Scope
 from domain.articles import actions as articles
 from domain.deliveries.models import Delivery
 from domain.distribution import actions as distribution
@@ -134,7 +134,7 @@ async def _internals(district: District) -> None:
         district.act, NewPlan(article_id=draft, step=PlannedStep.PUBLISH, at=LATER)
     )
     link = previews.NewPreview(article_id=sent, recipient="张主任")
-    handed = await previews.create(district.act, link)
+    handed = await previews.create(Act(SYSTEM, district.act.now), link)
     user = await User.create(
         email="wang@example.org", name="王", state=UserState.ACTIVE, created_at=now
     )
@@ -162,6 +162,7 @@ async def _internals(district: District) -> None:
         "flag": f"InflationFlag:{await make_flag(post)}",
         "sent": f"Article:{sent}",
         "link": f"PreviewLink:{handed.link_id}",
+        "secret": handed.secret,
         "distribution": f"Distribution:{offered}",
         "endpoint": f"WebhookEndpoint:{endpoint}",
         "user": f"User:{user.id}",

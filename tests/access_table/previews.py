@@ -22,10 +22,13 @@ from tests.access_table.callers import (
 from tests.access_table.district import District
 from tests.rows import make_article
 
-SECRET = "A" * 43
+NO_SECRET = "A" * 43
 
 QUERIES: dict[str, list[Read]] = {
-    "preview": [public(f'{{ it: preview(secret: "{SECRET}") {{ title }} }}', None)],
+    "preview": [
+        public('{ it: preview(secret: "%(secret)s") { title } }', {"title": "去向"}),
+        public(f'{{ it: preview(secret: "{NO_SECRET}") {{ title }} }}', None),
+    ],
     "article": [
         Read(
             '{ it: article(id: "%(sent)s") { previewLinks ' + ONE + " } }",
@@ -35,7 +38,7 @@ QUERIES: dict[str, list[Read]] = {
         )
     ],
 }
-"""Who has a link reads what it shows, whoever they are: tests/test_previews.py."""
+"""Who has a link reads what it shows, whoever they are."""
 
 
 async def make_link(district: District, article_id: int) -> int:
