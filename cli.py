@@ -239,7 +239,7 @@ GROUPS = {
                     "import articles https://example.org/feed --organization Organization:5"
                     " --author Person:3 --preview",
                     "import articles export.xml --organization Organization:5 --author Person:3"
-                    " --map-author 张三=Person:9 --map-category 要闻=社会",
+                    " --map-author 张三=Person:9 --map-category 要闻=Category:4",
                     "import articles 旧稿/ --organization Organization:5 --author Person:3"
                     " --drop-repeats",
                 ),

@@ -28,7 +28,7 @@ query Feed($first: Int!, $after: String) {{
 ARTICLE = """
 query Article($id: ID!) {
   article(id: $id) {
-    id title slug summary body category tags publishedAt
+    id title slug summary body category { name } tags publishedAt
     author { name }
     organization { id name }
     reads { value status asOf coverage { known counted } }

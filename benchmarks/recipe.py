@@ -83,8 +83,21 @@ SELECT i, 1 + (i - 1) % {partners}, (ARRAY['WEIBO', 'WECHAT', 'BILIBILI', 'DOUYI
 FROM generate_series(1, {accounts}) i
 """
 
+CATEGORIES = """
+INSERT INTO category (id, parent_id, name, slug, position, path, version, created_at)
+SELECT id, parent_id, name, 'category-' || id, position,
+    (coalesce(parent_id || '.', '') || id)::ltree, 1, '2024-01-01 00:00Z'
+FROM (
+    SELECT n AS id, NULL::bigint AS parent_id, top AS name, n AS position
+    FROM unnest(ARRAY['要闻', '活动', '理论', '人物', '服务']) WITH ORDINALITY AS tops (top, n)
+    UNION ALL SELECT 5 + i, 1 + (i - 1) % 5, '栏目' || i, 1 + (i - 1) / 5
+    FROM generate_series(1, 20) i
+) node ORDER BY id
+"""
+"""Five at the top, four below each; articles are of the lower ones."""
+
 ARTICLES = f"""
-INSERT INTO article (id, slug, title, summary, body, plain_text, category, tags, status,
+INSERT INTO article (id, slug, title, summary, body, plain_text, category_id, tags, status,
     public_number, author_id, organization_id, published_at, listed_at, version, created_at,
     updated_at)
 SELECT i, 'wenming-' || i,
@@ -92,7 +105,7 @@ SELECT i, 'wenming-' || i,
         || '（第' || i || '期）',
     {say("sentence", "i", 4)} || {say("sentence", "i", 5)},
     '<p>' || array_to_string(said, '</p><p>') || '</p>', array_to_string(said, E'\\n\\n'),
-    (ARRAY['要闻', '活动', '理论', '人物', '服务'])[1 + pg_temp.pick(i, 8, 5)],
+    6 + pg_temp.pick(i, 8, 20),
     ARRAY[{say("who", "i", 9)}, {say("place", "i", 10)}],
     status, CASE WHEN status = 'PUBLISHED' THEN 1 END,
     1 + pg_temp.pick(i, 11, {{people}}), 1 + pg_temp.pick(i, 12, {{publishers}}),
@@ -174,6 +187,7 @@ KEPT = (
         f"INSERT INTO {table} SELECT * FROM {table}_derived"
         for table in (
             "article_listing",
+            "article_in_category",
             "article_within",
             "article_tag",
             "post_listing",
@@ -237,11 +251,12 @@ def steps(articles: int) -> list[Step]:
         "last_day": LAST_DAY,
         "seconds": 720 * 86_400 // articles,
     }
-    tables = ("organization", "person", "partner", "account", "article", "post")
+    tables = ("organization", "person", "partner", "account", "category", "article", "post")
     return [
         Step("settings", PICK),
         Step("organizations", ORGANIZATIONS),
         Step("people, partners, accounts", NAMES.format(**places)),
+        Step("categories", CATEGORIES),
         Step("articles", ARTICLES.format(**places)),
         Step("posts", POSTS.format(**places)),
         Step("days of posts", POST_DAYS),

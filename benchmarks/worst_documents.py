@@ -86,7 +86,7 @@ def _below(fields: Any) -> str:
 
 
 def _scalars(number: int) -> str:
-    names = ("id", "slug", "title", "summary", "category", "version", "createdAt", "status")
+    names = ("id", "slug", "title", "summary", "language", "version", "createdAt", "status")
     return " ".join((names * 2)[:number])
 
 

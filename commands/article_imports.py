@@ -6,6 +6,7 @@ import asyncio
 import csv
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -23,10 +24,12 @@ from commands.progress import progress
 from commands.runtime import Json, on_database, running, say
 from domain.access import SYSTEM, Act
 from domain.articles.imports.actions import Result, take
+from domain.articles.imports.filing import SEPARATOR, Filing
 from domain.articles.imports.found import MOST_BYTES, Item, Rejected, Unreadable
 from domain.articles.imports.pictures import Library
 from domain.articles.imports.plan import Adoption, Planned, planned
 from domain.articles.imports.sources import Format, read, read_folder
+from domain.categories.reading import name_paths
 from domain.ids import parse_id
 from domain.media.storage import open_storage
 from domain.problems import Invalid
@@ -48,6 +51,7 @@ def articles(
     name: str = "",
     map_author: Names = None,
     map_category: Names = None,
+    make_categories: Annotated[bool, Parameter(negative=())] = False,
     drop_repeats: Annotated[bool, Parameter(negative=())] = False,
     leave_pictures: Annotated[bool, Parameter(negative=())] = False,
     publish: Annotated[bool, Parameter(negative=())] = False,
@@ -76,7 +80,12 @@ def articles(
     map_author
         Who somebody of the source is here: NAME=Person:9. May be repeated.
     map_category
-        What a category of the source is called here: NAME=OTHER. May be repeated.
+        Under which category here a category of the source comes: NAME=Category:4, or
+        ABOVE/NAME=Category:4 where its tree has several of a name. May be repeated. Others come
+        under those of the same name or path here, if there is one.
+    make_categories
+        Make the categories, with those above them, that are not here; else such articles come
+        under none.
     drop_repeats
         Leave paragraphs out that say what one before them says; --preview shows which.
     leave_pictures
@@ -92,6 +101,10 @@ def articles(
     as_json
         What became of the source, as an object.
     """
+    mapped = {
+        known: _number(id_, "Category", "--map-category")
+        for known, id_ in _pairs(map_category, "--map-category")
+    }
     adoption = Adoption(
         source=(name or source)[:300],
         organization_id=_number(organization, "Organization", "--organization"),
@@ -100,7 +113,7 @@ def articles(
             known: _number(id_, "Person", "--map-author")
             for known, id_ in _pairs(map_author, "--map-author")
         },
-        categories=dict(_pairs(map_category, "--map-category")),
+        filing=Filing(mapped=mapped, makes_missing=make_categories),
         drops_repeats=drop_repeats,
         publishes=publish,
     )
@@ -108,24 +121,31 @@ def articles(
         items = list(_items(source, format))
     except Unreadable as error:
         raise CommandFailed(f"{source}: {error}") from None
-    if preview:
-        _preview(items, adoption, as_json)
-        return
-    with running() as settings, progress("importing") as report:
-        work = _taken(settings, items, adoption, leave_pictures, report)
-        result = on_database(settings.database_url, work)
+    with running() as settings:
+        if preview:
+            filing = on_database(settings.database_url, _filing(adoption))
+            _preview(items, replace(adoption, filing=filing), as_json)
+            return
+        with progress("importing") as report:
+            work = _taken(settings, items, adoption, leave_pictures, report)
+            result = on_database(settings.database_url, work)
     if as_json:
         print(json.dumps(result.told(), ensure_ascii=False, indent=2))
     _conclude(result, rejects or Path("rejects.csv"))
+
+
+async def _filing(adoption: Adoption) -> Filing:
+    return replace(adoption.filing, known=await name_paths())
 
 
 async def _taken(
     settings: Settings, items: list[Item], adoption: Adoption, leaves: bool, report: Report
 ) -> Result:
     act = Act(SYSTEM, datetime.now(UTC))
+    filed = replace(adoption, filing=await _filing(adoption))
     async with fetching(networks(settings.private_networks)) as fetch:
         library = Library(open_storage(settings.media_place), None if leaves else fetch)
-        return await take(act, items, adoption, lambda done: report(done, len(items)), library)
+        return await take(act, items, filed, lambda done: report(done, len(items)), library)
 
 
 def _number(id_: str, noun: str, option: str) -> int:
@@ -175,7 +195,7 @@ async def _fetched(url: str) -> bytes:
 
 
 def _preview(items: list[Item], adoption: Adoption, as_json: bool) -> None:
-    """Whatever is at fault with the source alone; what is known here is not looked up."""
+    """Whatever is at fault with the source alone; which articles are here is not looked up."""
     plans: list[Planned | Rejected] = [_plan(item, adoption) for item in items]
     if as_json:
         print(json.dumps([_told(plan) for plan in plans], ensure_ascii=False, indent=2))
@@ -203,7 +223,9 @@ def _told(plan: Planned | Rejected) -> dict[str, object]:
         "title": plan.new.title,
         "author": plan.found.author,
         "authorId": plan.new.author_id,
-        "category": plan.new.category,
+        "category": list(plan.found.category),
+        "categoryId": plan.new.category_id,
+        "makesCategory": plan.filed.is_new,
         "tags": list(plan.new.tags or ()),
         "publishedThere": published_at.isoformat() if published_at else None,
         "paragraphs": plan.paragraphs,
@@ -225,7 +247,7 @@ def _show(plans: list[Planned | Rejected]) -> None:
         found = plan.found
         numbers = (str(plan.paragraphs), str(len(plan.repeated)))
         table.add_row(
-            *(found.source_id, plan.new.title, found.author, plan.new.category or ""),
+            *(found.source_id, plan.new.title, found.author, _shown(plan)),
             *numbers,
             "; ".join(found.notes),
         )
@@ -235,6 +257,12 @@ def _show(plans: list[Planned | Rejected]) -> None:
             for repeat, text in plan.repeated:
                 where = f"paragraph {repeat.place + 1} repeats {repeat.first + 1}"
                 console.print(f"{plan.new.title}: {where} ({repeat.alike:.0%}): {text[:60]}")
+
+
+def _shown(plan: Planned) -> str:
+    """Its category there, and what that is here."""
+    here = "new" if plan.filed.is_new else plan.new.category_id or "none"
+    return f"{SEPARATOR.join(plan.found.category)} ({here})" if plan.found.category else ""
 
 
 def _conclude(result: Result, rejects: Path) -> None:

@@ -19,6 +19,7 @@ from domain.problems import Conflict, Forbidden, Invalid, NotFound, Problem
 
 TAKEN = {
     "article_slug_key": ("this slug is taken", "slug"),
+    "category_slug": ("this slug is taken", "slug"),
     "account_known": ("this account is registered already", "external_id"),
     "post_known": ("this post is registered already", "external_id"),
     "review_open_once": ("it is being reviewed already", "id"),
@@ -28,7 +29,7 @@ TAKEN = {
 OVERTAKEN = {"post_article_organization"}
 """Broken only when what a row refers to changed while the row was being written."""
 
-ACYCLIC = {"organization_acyclic", "team_acyclic"}
+ACYCLIC = {"category_acyclic", "organization_acyclic", "team_acyclic"}
 Row = TypeVar("Row", bound=Model)
 ENTANGLED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 REFERENCE = re.compile(r"_([a-z]+_id)_fkey$")

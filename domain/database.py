@@ -22,6 +22,7 @@ NOUNS = (
     "articles.imports",
     "audit",
     "campaigns",
+    "categories",
     "deliveries",
     "distribution",
     "engagement",

@@ -57,6 +57,18 @@ def within(description: str, kept: Kept | None = None) -> Any:
     return belonging(description, "organization_id", "Organization", among=SUBTREE, kept=kept)
 
 
+CATEGORIES = (
+    "SELECT c.id FROM category c"
+    " WHERE c.path <@ (SELECT top.path FROM category top WHERE top.id = {value})"
+)
+"""Ids of the category given and of all below it."""
+
+
+def in_category(description: str, kept: Kept | None = None) -> Any:
+    """The condition of being filed under the category given, or under one below it."""
+    return belonging(description, "category_id", "Category", among=CATEGORIES, kept=kept)
+
+
 def by_time_or_reads(table: str, column: str, time: str) -> Kept:
     """Lists kept in all orders a noun has; the table's name begins with the noun's."""
     keys = {"NEWEST": time, "OLDEST": time, "MOST_READ": "reads"}

@@ -12,6 +12,8 @@ from schema.articles.mutations import ArticleMutations
 from schema.articles.queries import ArticleQueries
 from schema.audit.queries import AuditQueries
 from schema.campaigns.queries import CampaignQueries
+from schema.categories.mutations import CategoryMutations
+from schema.categories.queries import CategoryQueries
 from schema.distribution.mutations import DistributionMutations
 from schema.distribution.queries import DistributionQueries
 from schema.engagement.definitions import DefinitionQueries
@@ -64,6 +66,7 @@ class Query(
     ArticleQueries,
     AuditQueries,
     CampaignQueries,
+    CategoryQueries,
     ComparisonQueries,
     DefinitionQueries,
     DistributionQueries,
@@ -96,6 +99,7 @@ class Query(
 @strawberry.type(description="Everything that can be changed; each needs a role, or more.")
 class Mutation(
     ArticleMutations,
+    CategoryMutations,
     FrontMutations,
     DistributionMutations,
     GrantMutations,

@@ -68,7 +68,6 @@ async def article(slug: str, organization_id: int, author_id: int) -> int:
         title=slug,
         summary="",
         body="",
-        category="",
         tags=[],
         status="DRAFT",
         listed_at=created,

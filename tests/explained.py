@@ -13,7 +13,7 @@ import asyncpg
 from domain.access import Viewer
 from schema.execution.engine import Engine, Request
 
-NATURAL = ("account", "organization", "partner", "person")
+NATURAL = ("account", "category", "organization", "partner", "person")
 """Nouns of a size the network itself bounds: hundreds of rows, which may be read whole."""
 
 

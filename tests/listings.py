@@ -36,7 +36,8 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "inTerm": (True, False),
     "isRevoked": (True, False),
     "partnerId": ("Partner:1", "Partner:700"),
-    "category": ("要闻", "no such"),
+    "inCategory": ("Category:1", "Category:7", "Category:700"),
+    "isTop": (True, False),
     "tag": ("志愿者", "no such"),
     "nameStarts": ("文明", "no such"),
     "webhookId": ("push-5", "no such"),
@@ -58,7 +59,9 @@ VALUES: dict[str, tuple[Any, ...]] = {
 }
 """Values that fit many rows, few, and none."""
 
-TEAMS = ("Team:1", "Team:500")
+TREES = {"TeamFilter": ("Team:1", "Team:500"), "CategoryFilter": ("Category:1", "Category:7")}
+"""Of filters whose `within` and `parentId` name their own tree's nodes."""
+
 PARENTS = {"Organization": "Organization:1", "Article": "Article:100"}
 """Whose lists are looked at; the first of each type otherwise."""
 
@@ -125,7 +128,7 @@ def _narrowed(place: str, order: str, filters: GraphQLNamedType) -> Iterator[Lis
     for name, field in filters.fields.items():
         type_ = get_named_type(field.type)
         values = tuple(type_.values) if isinstance(type_, GraphQLEnumType) else VALUES[name]
-        if filters.name == "TeamFilter" and name == "within":
-            values = TEAMS
+        if filters.name in TREES and name in ("within", "parentId"):
+            values = TREES[filters.name]
         for value in values:
             yield Listing(place, order, name, value, str(field.type))

@@ -16,6 +16,7 @@ from tortoise.connection import get_connection
 from domain.access import ANONYMOUS, EVERY_SCOPE, NETWORK, Act, Grant, Kind, Role, Viewer
 from domain.articles import actions as articles
 from domain.campaigns import actions as campaigns
+from domain.categories import actions as categories
 from domain.engagement.actions.rollup import roll_up_all
 from domain.engagement.actions.verify import Difference, verify
 from domain.organizations import actions as organizations
@@ -91,6 +92,12 @@ async def make_article(world: World, **given: Any) -> int:
         **given,
     }
     return await articles.create(EDITOR, articles.NewArticle(**values))
+
+
+async def make_category(name: str = "要闻", parent_id: int | None = None) -> int:
+    slug = f"category-{next(_numbers)}"
+    new = categories.NewCategory(name=name, slug=slug, parent_id=parent_id)
+    return await categories.create(EDITOR, new)
 
 
 async def make_campaign(organization_id: int) -> int:

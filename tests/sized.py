@@ -57,7 +57,8 @@ SELECT id, id, sha256(''), sha256('') FROM audit_entry
 """
 
 LAST = (
-    "TRUNCATE list_size, article_listing, article_within, article_tag, post_listing, post_within",
+    "TRUNCATE list_size, article_listing, article_within, article_in_category, article_tag,"
+    " post_listing, post_within",
     *KEPT,
     "VACUUM (ANALYZE)",
 )

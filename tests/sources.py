@@ -43,6 +43,10 @@ WXR = """<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"
  xmlns:content="http://purl.org/rss/1.0/modules/content/"
  xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:wp="http://wordpress.org/export/1.2/">
 <channel><wp:wxr_version>1.2</wp:wxr_version>
+<wp:category><wp:term_id>2</wp:term_id><wp:category_nicename>news</wp:category_nicename>
+<wp:category_parent></wp:category_parent><wp:cat_name>新闻</wp:cat_name></wp:category>
+<wp:category><wp:term_id>3</wp:term_id><wp:category_nicename>top</wp:category_nicename>
+<wp:category_parent>news</wp:category_parent><wp:cat_name>要闻</wp:cat_name></wp:category>
 <item><title>旧站文章</title><link>https://old.org/p1</link><dc:creator>li</dc:creator>
 <content:encoded><![CDATA[第一段
 还是第一段
@@ -50,7 +54,9 @@ WXR = """<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"
 [gallery ids="1,2"]第二段]]></content:encoded><excerpt:encoded><![CDATA[提要]]></excerpt:encoded>
 <wp:post_id>7</wp:post_id><wp:post_date_gmt>2020-05-04 01:02:03</wp:post_date_gmt>
 <wp:status>publish</wp:status><wp:post_type>post</wp:post_type>
-<category domain="category">要闻</category><category domain="post_tag">文明</category></item>
+<category domain="category" nicename="news">新闻</category>
+<category domain="category" nicename="top">要闻</category>
+<category domain="post_tag">文明</category></item>
 <item><title>块</title><content:encoded><![CDATA[<!-- wp:paragraph --><p>一</p>
 <!-- /wp:paragraph -->]]></content:encoded><wp:post_id>8</wp:post_id><wp:status>draft</wp:status>
 <wp:post_type>post</wp:post_type></item>

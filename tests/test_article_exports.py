@@ -42,7 +42,9 @@ def exported(blocks: tuple[Block, ...], **given: Any) -> Exported:
         "blocks": stored(blocks),
     }
     return Exported(
-        "Article:1", "ti", ArticleStatus.DRAFT, "王", "中心", None, None, content | given
+        *("Article:1", "ti", ArticleStatus.DRAFT, "王", "中心", None, None),
+        category=("新闻", "要闻"),
+        content=content | given,
     )
 
 
@@ -52,6 +54,7 @@ def test_markdown_comes_in_as_it_went_out(blocks: tuple[Block, ...]) -> None:
     (item,) = read("a.md", as_markdown(exported(blocks)).encode())
     assert isinstance(item, Found)
     assert item.markdown is not None
+    assert item.category == ("新闻", "要闻")
     assert (item.source_id, item.title, item.tags) == ("Article:1", '题: "目" #1', ("志愿", "yes"))
 
     def bare(of: tuple[Block, ...]) -> list[dict[str, Any]]:

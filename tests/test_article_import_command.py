@@ -19,7 +19,7 @@ from commands.failures import CommandFailed
 from domain.articles.models import Article
 from domain.database import open_database
 from tests.rows import World, make_world
-from tests.sources import RSS
+from tests.sources import PARAGRAPHS, RSS, WXR
 
 
 class Feed(BaseHTTPRequestHandler):
@@ -99,11 +99,55 @@ def test_a_feed_is_taken_from_its_address_once(
     assert titles(database_url) == ["社区 & 花园", "只有摘要"]
 
 
+def test_a_preview_shows_what_would_become_of_it(
+    world: World,
+    database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    path = tmp_path / "scraped.txt"
+    path.write_text("\n".join(["大兴：志愿者进社区讲反诈", *PARAGRAPHS * 5, "（记者 王建国）"]))
+    known: dict[str, Any] = {"organization": "Organization:1", "author": "Person:1"}
+    before = titles(database_url)
+    articles(str(path), **known, preview=True, as_json=True)
+    (shown,) = json.loads(capsys.readouterr().out)
+    assert (shown["title"], shown["paragraphs"]) == ("大兴：志愿者进社区讲反诈", 21)
+    assert len(shown["repeated"]) == 16
+    assert shown["repeated"][0] == {
+        "paragraph": 5,
+        "of": 1,
+        "alike": 1.0,
+        "text": PARAGRAPHS[0],
+    }
+    export = tmp_path / "export.xml"
+    export.write_text(WXR)
+    filings: list[dict[str, Any]] = [
+        {},
+        {"make_categories": True},
+        {"map_category": ["要闻=Category:4"]},
+    ]
+    found = []
+    for given in filings:
+        articles(str(export), **known, **given, preview=True, as_json=True)
+        first = json.loads(capsys.readouterr().out)[0]
+        found.append((first["category"], first["categoryId"], first["makesCategory"]))
+    path_there = ["新闻", "要闻"]
+    assert found == [
+        (path_there, None, False),
+        (path_there, None, True),
+        (path_there, "Category:4", False),
+    ]
+    assert titles(database_url) == before
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
         ({"organization": "Person:1"}, "--organization: an id of type Organization"),
         ({"author": "x"}, "--author: not an id"),
+        ({"map_category": ["要闻=社会"]}, "--map-category: not an id"),
         ({"map_author": ["张三"]}, "--map-author 张三: not NAME=VALUE"),
         ({"source": "no/such"}, "there is no file or folder no/such"),
         ({"source": "https://127.0.0.1:1/feed"}, "cannot be read"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +12,20 @@ import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commands import article_imports
 from domain.articles import actions as articles
 from domain.articles.blocks import loaded, to_plain
 from domain.articles.imports import actions
+from domain.articles.imports.filing import Filing, filed, nearest
 from domain.articles.imports.found import Found, Item, Rejected
 from domain.articles.imports.models import ArticleImport
 from domain.articles.imports.plan import Adoption, planned
 from domain.articles.imports.repeats import repeats
 from domain.articles.imports.sources import read_folder
 from domain.articles.models import Article
+from domain.categories.models import Category
+from domain.categories.reading import NamePath, name_paths
 from domain.people import actions as people
-from tests.rows import EDITOR, World, make_world, nothing_written
+from tests.rows import EDITOR, NO_SUCH, World, make_category, make_world, nothing_written
 from tests.sources import MARKDOWN, NOWHERE, PARAGRAPHS, RSS, adoption, found, word
 
 # paragraphs that repeat
@@ -83,7 +85,7 @@ async def test_each_is_taken_once_and_what_changed_there_stays_here(world: World
     first = await take(found("x", RSS), given_)
     assert first.counts == {"taken": 2, "known": 0, "changed": 0, "rejected": 2}
     article = await Article.get(id=int(first.taken[0].split(":")[1]))
-    assert (article.title, article.status, article.category) == ("社区 & 花园", "DRAFT", "社会")
+    assert (article.title, article.status, article.category_id) == ("社区 & 花园", "DRAFT", None)
     assert (article.source, article.source_url) == ("https://e.org/feed", "https://e.org/1")
     assert article.credits == [{"role": "作者", "name": "张三"}]
     assert article.body == "<p>第一段</p><h2>小标题</h2>"
@@ -138,10 +140,12 @@ async def test_a_body_that_is_refused_is_a_reject_with_its_reason(world: World) 
 async def test_authors_and_categories_are_mapped(world: World) -> None:
     new = people.NewPerson(name="张三", organization_id=world.organization_id)
     person = await people.create(EDITOR, new)
-    given_ = adoption(world, source="mapped", authors={"张三": person}, categories={"社会": "民生"})
+    livelihood = await make_category("民生")
+    filing = Filing(mapped={"社会": livelihood})
+    given_ = adoption(world, source="mapped", authors={"张三": person}, filing=filing)
     result = await take(found("x", RSS)[:1], given_)
     article = await Article.get(id=int(result.taken[0].split(":")[1]))
-    assert (article.author_id, article.category, article.credits) == (person, "民生", [])
+    assert (article.author_id, article.category_id, article.credits) == (person, livelihood, [])
 
 
 def test_a_folder_is_read_file_by_file(tmp_path: Path) -> None:
@@ -163,20 +167,50 @@ def test_a_folder_is_read_file_by_file(tmp_path: Path) -> None:
     assert items[1] == Rejected("c.docx", "this is no DOCX document")
 
 
-def test_a_preview_shows_what_would_become_of_it(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "scraped.txt"
-    path.write_text(scraped(5))
-    article_imports.articles(
-        str(path), organization="Organization:1", author="Person:1", preview=True, as_json=True
+WXR_FILED = (("新闻", "要闻"), ("新闻", "本地", "要闻"))
+
+
+async def test_categories_of_a_source_come_under_ours_or_are_made_when_asked(world: World) -> None:
+    """Only what is missing, below what is there; a name that two of ours have says nothing."""
+    items: list[Item] = [
+        Found(source_id=f"f-{n}", title="题", body="<p>文</p>", category=path)
+        for n, path in enumerate((*WXR_FILED, ("要闻",), ()))
+    ]
+    top = await make_category("新闻")
+    given_ = adoption(world, source="unfiled", filing=Filing(known=await name_paths()))
+    assert await filed_of(await take(items, given_)) == [None] * 4
+    making = replace(given_, source="filed", filing=replace(given_.filing, makes_missing=True))
+    assert await filed_of(await take(items, making)) == [*WXR_FILED, ("要闻",), None]
+    assert await Category.filter(parent_id=top).count() == 2
+    again = replace(making, source="again", filing=Filing(known=await name_paths()))
+    count = await Category.all().count()
+    assert await filed_of(await take(items, again)) == [*WXR_FILED, ("要闻",), None]
+    assert await Category.all().count() == count
+
+
+async def filed_of(result: actions.Result) -> list[NamePath | None]:
+    numbers = [int(id_.removeprefix("Article:")) for id_ in result.taken]
+    known = await name_paths()
+    rows = {row.id: row.category_id for row in await Article.filter(id__in=numbers)}
+    return [known.get(rows[number] or 0) for number in numbers]
+
+
+async def test_a_category_that_is_not_there_is_a_reject(world: World) -> None:
+    filing = Filing(mapped={"新闻/要闻": NO_SUCH})
+    found_: list[Item] = [Found(source_id="x", title="题", body="<p>文</p>", category=WXR_FILED[0])]
+    async with nothing_written():
+        result = await take(found_, adoption(world, source="wrong", filing=filing))
+    assert result.rejected == [Rejected("x", "category_id: there is no such category")]
+
+
+def test_where_a_category_of_a_source_belongs() -> None:
+    filing = Filing(
+        mapped={"a/b": 7, "c": 8}, known={1: ("a",), 2: ("a", "x"), 3: ("x",), 4: ("a", "z")}
     )
-    (shown,) = json.loads(capsys.readouterr().out)
-    assert (shown["title"], shown["paragraphs"]) == ("大兴：志愿者进社区讲反诈", 21)
-    assert len(shown["repeated"]) == 16
-    assert shown["repeated"][0] == {
-        "paragraph": 5,
-        "of": 1,
-        "alike": 1.0,
-        "text": PARAGRAPHS[0],
+    found_ = {
+        path: filed(path, filing).id
+        for path in (("a", "b"), ("b",), ("q", "c"), ("a", "x"), ("x",), ("z",), ("q", "z"))
     }
+    assert list(found_.values()) == [7, None, 8, 2, 3, 4, None]
+    assert nearest(("a", "x", "y"), filing.known) == (2, ("y",))
+    assert nearest(("n", "x"), filing.known) == (None, ("n", "x"))

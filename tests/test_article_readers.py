@@ -34,7 +34,7 @@ def test_rss() -> None:
     first, second, untitled, unnamed = found("feed", RSS)
     assert isinstance(first, Found)
     assert (first.source_id, first.title, first.author) == ("g-1", "社区 & 花园", "张三")
-    assert (first.category, first.tags) == ("社会", ("社会", "志愿"))
+    assert (first.category, first.tags) == (("社会",), ("社会", "志愿"))
     assert (first.summary, first.source_url) == ("摘要一句", "https://e.org/1")
     assert first.published_at == datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
     assert markdown_of(first) == "第一段\n\n## 小标题"
@@ -57,7 +57,7 @@ def test_wordpress() -> None:
     classic, blocks, binned = found("export.xml", WXR)
     assert isinstance(classic, Found)
     assert (classic.source_id, classic.author, classic.summary) == ("post-7", "li", "提要")
-    assert (classic.category, classic.tags) == ("要闻", ("文明",))
+    assert (classic.category, classic.tags) == (("新闻", "要闻"), ("文明",))
     assert classic.published_at == datetime(2020, 5, 4, 1, 2, 3, tzinfo=UTC)
     assert classic.notes == ("shortcode [gallery] left out",)
     assert isinstance(classic, Found)
@@ -82,7 +82,7 @@ def test_markdown_with_front_matter() -> None:
     (page,) = found("a/花园.md", MARKDOWN)
     assert isinstance(page, Found)
     assert (page.source_id, page.title, page.author) == ("a/花园.md", "花园", "张三")
-    assert (page.category, page.tags) == ("社会", ("志愿", "社区"))
+    assert (page.category, page.tags) == (("社会",), ("志愿", "社区"))
     assert page.published_at == datetime(2026, 3, 2, tzinfo=UTC)
     assert markdown_of(page) == "正文 **重点**\n\n- 一\n- 二"
     (headed,) = found("b.md", "# 题\n\n文")

@@ -56,7 +56,10 @@ def cost(
         ("{ articles(first: 2) { nodes { reads { coverage { known stale } } } } }", 2 + 200),
         ("{ articles(first: 9) { nodes @skip(if: true) { author { id } } totalCount } }", 9 + 1),
         ('{ articles(first: 9, filter: {within: "Organization:1"}) { totalCount } }', 9 + 1),
-        ('{ articles(first: 9, filter: {tag: "a", category: "b"}) { totalCount } }', 9 + 1_000),
+        (
+            '{ articles(first: 9, filter: {tag: "a", inCategory: "Category:1"}) { totalCount } }',
+            9 + 1_000,
+        ),
         (
             '{ organizations(first: 9) { nodes { articles(first: 1, filter: {tag: "a"}) {'
             " totalCount } } } }",

@@ -117,7 +117,7 @@ async def test_the_marks_are_where_all_of_them_look(opened: Graph, hidden: Hidde
 
 
 SAID = (
-    *("subtitle", "summary", "category", "source", "share-title", "share-summary", "block", "alt"),
+    *("subtitle", "summary", "source", "share-title", "share-summary", "block", "alt"),
     *("caption", "name", "tag", "keyword", "url", "role", "credit", "reason", "title"),
 )
 AROUND = (

@@ -200,10 +200,12 @@ async def _cursor(sized: Sized, listing: Listing, hundreds: int) -> str:
 
 @pytest.mark.parametrize("place", PLACES)
 async def test_how_long_a_list_is_is_not_counted(sized: Sized, place: str) -> None:
-    """A subtree's is: the organizations there are bound it."""
+    """A subtree's is: the organizations there are bound it. A category's articles are added up, a
+    number for each category below it."""
     listing = next(listing for listing in LISTINGS if listing.place == place)
+    most = 5 if place == "Category.articles" else 3
     for found in await sized.works(listing.query("totalCount"), {}):
-        assert found.looked_at <= 3, f"{listing}: {found}"
+        assert found.looked_at <= most, f"{listing}: {found}"
         assert found.buffers < 40, f"{listing}: {found}"
 
 

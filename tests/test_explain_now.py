@@ -28,16 +28,16 @@ VALUES (1, 'CENTRE', '示例', '1', 1, now()), (2, 'CENTRE', '别处', '2', 1, n
 INSERT INTO person (id, organization_id, name, version, created_at) VALUES (1, 1, '甲', 1, now())
 """
 WRITTEN = f"""
-INSERT INTO article (id, slug, title, summary, body, category, tags, status, public_number,
+INSERT INTO article (id, slug, title, summary, body, tags, status, public_number,
     author_id, organization_id, published_at, listed_at, version, created_at, updated_at)
-SELECT i, 'a' || i, 'a' || i, '', '', '', '{{}}', 'PUBLISHED', 1, 1, 1 + i % 2, moment, moment, 1,
+SELECT i, 'a' || i, 'a' || i, '', '', '{{}}', 'PUBLISHED', 1, 1, 1 + i % 2, moment, moment, 1,
     moment, moment
 FROM generate_series(1, {ARTICLES}) i, LATERAL (SELECT now() - i * interval '1 hour') m (moment)
 """
 FOUND = f"""
-INSERT INTO search_entry (kind, subject_id, organization_id, is_public, listed_at, category, tags,
+INSERT INTO search_entry (kind, subject_id, organization_id, is_public, listed_at, tags,
     title, squeezed, sound, heading, summary, document, body, kin)
-SELECT 'ARTICLE', i, 1 + i % 2, TRUE, now() - i * interval '1 hour', '', '{{}}', 'x', 'x', 'x',
+SELECT 'ARTICLE', i, 1 + i % 2, TRUE, now() - i * interval '1 hour', '{{}}', 'x', 'x', 'x',
     format('''p%s'':1A ''q%s'':2A ''r%s'':3A ''everywhere'':4A', e, e, e)::tsvector, '',
     '''everywhere'':4'::tsvector, 'x', format('''p%s'' & ''q%s'' & ''r%s''', e, e, e)::tsquery
 FROM generate_series(1, {ARTICLES}) i, LATERAL (

@@ -17,7 +17,7 @@ from schema.execution.trusted import sha256
 from tests.graph import Graph, graph
 from tests.rows import EDITOR, World, make_article, make_world
 
-FEED = "query Feed($category: String) { articles(filter: {category: $category}) { nodes { id } } }"
+FEED = "query Feed($tag: String) { articles(filter: {tag: $tag}) { nodes { id } } }"
 SECRET = "a-value-nobody-may-log"
 EXPLAIN = {"x-xinfeng-explain": "1"}
 
@@ -44,14 +44,14 @@ async def test_an_administrator_sees_the_statement_and_its_plan(
     opened: Graph, world: World
 ) -> None:
     headers = {**EXPLAIN, **await _authorization(Role.ADMINISTRATOR)}
-    response = await opened.post(FEED, {"category": SECRET}, **headers)
+    response = await opened.post(FEED, {"tag": SECRET}, **headers)
     assert response.json()["data"] == {"articles": {"nodes": []}}
     explain = response.json()["extensions"]["explain"]
     assert explain["document"] == sha256(FEED)
     assert explain["operation"] == "Feed"
     assert explain["statement"] in opened.statements
     assert explain["types"] == ["text"]
-    assert explain["tables"] == ["article"]
+    assert explain["tables"] == ["article", "article_tag"]
     assert explain["milliseconds"]["total"] >= explain["milliseconds"]["database"] > 0
     (plan,) = explain["plan"]
     assert plan["Execution Time"] > 0
@@ -133,12 +133,12 @@ async def test_what_takes_long_is_logged_without_its_values(
     opened: Graph, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with structlog.testing.capture_logs(LOGGED) as events:
-        await opened.post(FEED, {"category": SECRET}, **{"cache-control": "no-cache"})
+        await opened.post(FEED, {"tag": SECRET}, **{"cache-control": "no-cache"})
     assert _slow(events) == []
     monkeypatch.setattr(opened.app.graphql, "_slow_seconds", 0.0)
     headers = {"cache-control": "no-cache", "x-request-id": "abc"}
     with structlog.testing.capture_logs(LOGGED) as events:
-        await opened.post(FEED, {"category": SECRET}, **headers)
+        await opened.post(FEED, {"tag": SECRET}, **headers)
     (event,) = _slow(events)
     assert event["request_id"] == "abc"
     assert event["document"] == sha256(FEED)

@@ -53,7 +53,7 @@ async def district(database_url: str) -> AsyncIterator[District]:
 async def _fill(opened: Graph) -> District:
     world = await make_world()
     branch_id = await make_organization(world.organization_id, "黄村所")
-    older = await make_article(world, title="旧闻", category="社会", tags=["志愿", "社区"])
+    older = await make_article(world, title="旧闻", tags=["志愿", "社区"])
     newest = await make_article(world, title="新闻", organization_id=branch_id, body="<p>正文</p>")
     draft = await make_article(world, title="草稿")
     for number, article_id in enumerate((older, newest)):

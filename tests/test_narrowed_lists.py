@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.articles import actions as articles
+from domain.categories import actions as categories
 from domain.database import connection_parameters
 from domain.organizations import actions as organizations
 from domain.organizations.models import Organization
@@ -27,6 +28,7 @@ from tests.rows import (
     derive,
     make_article,
     make_campaign,
+    make_category,
     make_organization,
     make_post,
     make_world,
@@ -92,9 +94,11 @@ async def test_an_article_stands_in_the_lists_of_all_above_it(pool: asyncpg.Pool
 
 async def _edit(world: World, number: int) -> None:
     article_id = await make_article(world, tags=[f"tag {number}"])
-    changes = articles.ArticleChanges(category=f"栏目{number}", tags=["a", "b"])
+    filed = await make_category("下", await make_category(f"栏目{number}"))
+    changes = articles.ArticleChanges(category_id=f"Category:{filed}", tags=["a", "b"])
     await articles.update(EDITOR, article_id, 1, changes)
     await articles.publish(EDITOR, article_id, 2)
+    await categories.move(EDITOR, filed, 1, None, 1)
 
 
 async def _move_article(world: World, number: int) -> None:
@@ -186,9 +190,9 @@ async def test_an_article_entered_while_its_organization_moves_is_below_the_new_
     below = await make_organization(world.organization_id)
     top = await make_organization()
     insert = (
-        "INSERT INTO article (slug, title, summary, body, category, status, author_id,"
+        "INSERT INTO article (slug, title, summary, body, status, author_id,"
         " organization_id, listed_at, version, created_at, updated_at, tags)"
-        " VALUES ('moving', 'x', '', '', '', 'DRAFT', $1, $2, now(), 1, now(), now(), '{}')"
+        " VALUES ('moving', 'x', '', '', 'DRAFT', $1, $2, now(), 1, now(), now(), '{}')"
         " RETURNING id"
     )
     async with pool.acquire() as entering, pool.acquire() as moving:

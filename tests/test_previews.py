@@ -23,7 +23,15 @@ from domain.tokens import actions as tokens
 from domain.users.models import User
 from domain.users.rules import UserState
 from tests.previewing import PREVIEW, REVOKE, Newsroom, newsroom, secret_of
-from tests.rows import EDITOR, NO_SUCH, make_article, make_organization, nothing_written, refused
+from tests.rows import (
+    EDITOR,
+    NO_SUCH,
+    make_article,
+    make_category,
+    make_organization,
+    nothing_written,
+    refused,
+)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -125,14 +133,15 @@ async def test_uses_are_counted_and_only_a_hash_is_kept(room: Newsroom) -> None:
 
 
 async def test_the_graph_shows_it_too_and_keeps_nothing(room: Newsroom) -> None:
-    number = await draft(room, category="要闻")
+    filed = await make_category("要闻")
+    number = await draft(room, category_id=f"Category:{filed}")
     secret = secret_of(await room.hand_out(number))
     everything = """query($secret: String!) { preview(secret: $secret) { revision isPublic title
-        body blocks plainText category language author organization corrections { text }
+        body blocks plainText category { name } language author organization corrections { text }
         credits { name } cover } }"""
     found = (await room.ask("", everything, secret=secret))["preview"]
     assert found["title"] == "尚未定稿"
-    assert (found["revision"], found["isPublic"], found["category"]) == (1, False, "要闻")
+    assert (found["revision"], found["isPublic"], found["category"]) == (1, False, {"name": "要闻"})
     assert found["blocks"][0]["text"] == [{"text": "全文在此"}]
     assert (found["author"], found["organization"]) == ("王编辑", "大兴中心")
     room.graph.statements.clear()

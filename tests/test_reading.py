@@ -23,7 +23,7 @@ from domain.media.models import Media
 from domain.media.rules import MediaKind, MediaState
 from tests.asgi import Response, call
 from tests.graph import Graph, graph
-from tests.rows import EDITOR, World, make_article, make_world
+from tests.rows import EDITOR, World, make_article, make_category, make_world
 
 SITE = "https://x.example"
 TITLE = '春天 <b>来了</b> & "快" </script><script>alert(1)</script>'
@@ -285,14 +285,21 @@ async def test_json_feed(house: House) -> None:
 
 async def test_a_feed_is_narrowed(house: House) -> None:
     other = await make_world()
+    top = await make_category()
+    filed = await make_category("下", top)
+    article = await make_article(house.world, category_id=f"Category:{filed}")
+    await articles.publish(EDITOR, article, 1)
     here = f"?organization=Organization:{house.world.organization_id}"
     there = f"?organization=Organization:{other.organization_id}"
     counts = [
         len((await house.get(f"/feeds/articles.json{asked}")).json()["items"])
-        for asked in (here, there, f"?tag={quote('志愿')}", "?tag=none")
+        for asked in (
+            *(here, there, f"?tag={quote('志愿')}", "?tag=none"),
+            *(f"?category=Category:{number}" for number in (top, filed, await make_category())),
+        )
     ]
     assert counts[0] >= 1
-    assert counts[1:] == [0, 1, 0]
+    assert counts[1:] == [0, 1, 0, 1, 1, 0]
     for wrong in ("?organization=Article:1", "?organization=x", "?unknown=1"):
         assert (await house.get(f"/feeds/articles.json{wrong}")).status == 404
     assert (await house.get("/feeds/articles.exe")).status == 404

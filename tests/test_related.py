@@ -15,7 +15,7 @@ from domain.search.actions.rebuild import rebuild
 from domain.search.kinship import kin
 from tests.access_table.district import District, make_district
 from tests.graph import Graph, graph
-from tests.rows import EDITOR, NOW, make_article
+from tests.rows import EDITOR, NOW, make_article, make_category
 
 RELATED = """query($id: ID!, $first: Int = 5) { node(id: $id) { ... on Article {
     related(first: $first) { title } } } }"""
@@ -55,14 +55,14 @@ HIDDEN = "菲律宾地震海啸预警内部稿"
 async def found(database_url: str) -> AsyncIterator[Kin]:
     async with graph(database_url) as opened:
         district = await make_district()
-        ids = {}
+        ids, filed = {}, f"Category:{await make_category()}"
         for title, days in TITLES:
-            number = await make_article(district.here, title=title, category="社会")
+            number = await make_article(district.here, title=title, category_id=filed)
             await articles.publish(EDITOR, number, 1)
             moment = NOW - timedelta(days=days)
             await Article.filter(id=number).update(published_at=moment, listed_at=moment)
             ids[title] = f"Article:{number}"
-        await make_article(district.here, title=HIDDEN, category="社会")
+        await make_article(district.here, title=HIDDEN, category_id=filed)
         await rebuild(lambda done, of: None)
         yield Kin(opened, district, ids)
 

@@ -14,7 +14,7 @@ from domain.access import Role
 from domain.tokens.actions import create as create_token
 from tests.access_table.district import make_media
 from tests.graph import Graph, graph
-from tests.rows import EDITOR, World, make_world
+from tests.rows import EDITOR, World, make_category, make_world
 
 CREATE = """mutation($input: CreateArticleInput!) { it: createArticle(input: $input) {
     ... on ArticlePayload { article { id version blocks body plainText draft { number } } }
@@ -36,8 +36,8 @@ RESTORE = """mutation($input: RestoreRevisionInput!) { it: restoreRevision(input
 NAME = """mutation($input: NameRevisionInput!) { it: nameRevision(input: $input) {
     ... on RevisionPayload { revision { id number name } } ... on Problem { code path } } }"""
 PUBLIC = """query($id: ID!) { article(id: $id) { title body blocks plainText version updatedAt
-    subtitle summary cover category tags keywords language source sourceUrl shareTitle shareSummary
-    credits { role name } corrections { text } } }"""
+    subtitle summary cover category { name } tags keywords language source sourceUrl
+    shareTitle shareSummary credits { role name } corrections { text } } }"""
 
 
 @dataclass
@@ -161,6 +161,7 @@ async def test_what_is_wrong_in_a_body_is_named(
 async def test_a_draft_beside_what_is_public_is_seen_by_editors_alone(desk: Desk) -> None:
     article = await desk.article(markdown="一", tags=["旧"], summary="旧")
     cover = await make_media(desk.world.organization_id, "封面.pdf")
+    filed = await make_category()
     await desk.ask(PUBLISH, input={"id": article, "version": 1})
     before = await desk.graph.ask(PUBLIC, id=article)
     saved = await desk.ask(
@@ -172,7 +173,7 @@ async def test_a_draft_beside_what_is_public_is_seen_by_editors_alone(desk: Desk
             "subtitle": "副题",
             "markdown": "二",
             "cover": f"Media:{cover}",
-            "category": "要闻",
+            "categoryId": f"Category:{filed}",
             "tags": ["新"],
             "keywords": ["志愿"],
             "language": "en",

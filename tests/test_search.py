@@ -21,6 +21,7 @@ from tests.rows import (
     make_account,
     make_article,
     make_campaign,
+    make_category,
     make_organization,
     make_partner,
     make_world,
@@ -38,12 +39,12 @@ TITLES = """query($text: String!, $filter: SearchFilter, $first: Int = 20, $afte
 
 ARTICLES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("志愿者走进社区", {"body": "<p>清晨，王阿姨在花园里浇水。</p>", "tags": ["公益"]}),
-    ("花园里的音乐会", {"summary": "志愿者搭起舞台", "category": "音乐"}),
+    ("花园里的音乐会", {"summary": "志愿者搭起舞台", "category_id": "Category:2"}),
     ("ChatGPT writes a poem", {"body": "<p>Volunteers were running &lt;b&gt; home.</p>"}),
     ("臺灣同胞參訪文明實踐站", {"body": "<p>他们在文明礼仪的实践课上。</p>"}),
     ("文明实践活动在京启动", {}),
     ("雷佳音新剧开播", {}),
-    ("高校招生考试今日举行", {"category": "教育"}),
+    ("高校招生考试今日举行", {}),
 )
 
 
@@ -67,6 +68,7 @@ async def finder(database_url: str) -> AsyncIterator[Finder]:
     async with graph(database_url) as opened:
         world = await make_world()
         ids = {}
+        await make_category("民乐", await make_category("艺术"))
         for at, (title, given) in enumerate(ARTICLES):
             ids[title] = id_ = await make_article(world, title=title, **given)
             await articles.publish(EDITOR, id_, 1)
@@ -128,7 +130,7 @@ async def test_the_last_word_may_be_a_beginning(finder: Finder) -> None:
             {"文明实践活动在京启动", "臺灣同胞參訪文明實踐站"},
         ),
         ({"publishedBefore": "2026-02-26T00:00:00Z"}, {"文明实践活动在京启动"}),
-        ({"category": "音乐"}, set()),
+        ({"inCategory": "Category:2"}, set()),
         ({"tag": "公益"}, set()),
     ],
 )
@@ -140,7 +142,13 @@ async def test_what_is_found_is_narrowed(
     page = await finder.page("文明实践", filter=given)
     assert set(await finder.names("文明实践", filter=given)) == found
     assert page["totalCount"] == len(found)
-    assert await finder.names("花园", filter={"tag": "公益", "category": ""}) == ["志愿者走进社区"]
+    assert await finder.names("花园", filter={"tag": "公益"}) == ["志愿者走进社区"]
+
+
+@pytest.mark.parametrize("category", ["Category:1", "Category:2"])
+async def test_by_a_category_and_what_is_above_it(finder: Finder, category: str) -> None:
+    assert await finder.names("花园", filter={"inCategory": category}) == ["花园里的音乐会"]
+    assert await finder.names("民乐") == await finder.names("艺术") == ["花园里的音乐会"]
 
 
 async def test_pages_meet_without_gap_or_repetition(finder: Finder) -> None:

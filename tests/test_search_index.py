@@ -110,8 +110,8 @@ async def test_what_differs_is_named_and_set_right(database: str) -> None:
     await run("DELETE FROM search_entry WHERE subject_id = $1 AND kind = 'ARTICLE'", [second])
     await run(
         "INSERT INTO search_entry (kind, subject_id, organization_id, is_public, listed_at,"
-        " category, tags, title, squeezed, sound, heading, summary, document, body)"
-        " VALUES ('PARTNER', $1, $2, TRUE, now(), '', '{}', '', '', '', '', '', '', '')",
+        " tags, title, squeezed, sound, heading, summary, document, body)"
+        " VALUES ('PARTNER', $1, $2, TRUE, now(), '{}', '', '', '', '', '', '', '')",
         [NO_SUCH, world.organization_id],
     )
     assert await stale() == [

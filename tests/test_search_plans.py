@@ -28,9 +28,9 @@ INSERT INTO organization (id, kind, name, version, created_at)
 VALUES (1, 'CENTRE', '示例', 1, now())
 """
 FILL = """
-INSERT INTO search_entry (kind, subject_id, organization_id, is_public, listed_at, category, tags,
+INSERT INTO search_entry (kind, subject_id, organization_id, is_public, listed_at, tags,
     title, squeezed, sound, heading, summary, document, body)
-SELECT 'ARTICLE', i, 1, TRUE, now() - i * interval '1 minute', '', '{}', 'x', 'x',
+SELECT 'ARTICLE', i, 1, TRUE, now() - i * interval '1 minute', '{}', 'x', 'x',
     CASE WHEN i = 1 THEN $1 ELSE 'q' || substr(md5(i::text), 1, 12) END,
     CASE WHEN i = 2 THEN $2 ELSE ('''t' || i || ''':1A')::text END::tsvector,
     '', CASE WHEN i = 2 THEN $2 ELSE $3 END::tsvector, 'x'

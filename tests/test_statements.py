@@ -37,8 +37,8 @@ QUERIES: dict[str, dict[str, list[Any]]] = {
         "id": ["Article:1", "Article:2", "Article:9"]
     },
     "query($slug: String!) { article(slug: $slug) { title } }": {"slug": ["a", "b"]},
-    """query($category: String!) { articles(first: 20, filter: {category: $category}) {
-        nodes { title organization { name } reads { value } } } }""": {"category": ["a", "b"]},
+    """query($tag: String!) { articles(first: 20, filter: {tag: $tag}) {
+        nodes { title organization { name } reads { value } } } }""": {"tag": ["a", "b"]},
     """query($id: ID!, $since: Date!) { engagementSeries(id: $id, since: $since) {
         points { startsAt value } } }""": {
         "id": ["Article:1", "Article:2"],
@@ -84,7 +84,7 @@ async def read(database: str) -> AsyncIterator[Read]:
 async def rows(database: str) -> None:
     world = await make_world()
     for number in range(3):
-        id_ = await make_article(world, category="ab"[number % 2])
+        id_ = await make_article(world, tags=["ab"[number % 2]])
         await articles.publish(EDITOR, id_, 1)
         await make_post(world.account_id, article_id=id_)
 

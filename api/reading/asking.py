@@ -19,9 +19,9 @@ from schema.execution.documents import Refused
 from schema.execution.engine import Request
 
 SHOWN = """fragment Shown on Article {
-    id slug title subtitle summary body category tags keywords language cover source sourceUrl
-    shareTitle shareSummary publishedAt updatedAt author { name } organization { id name }
-    credits { role name } corrections { at text } }"""
+    id slug title subtitle summary body tags keywords language cover source sourceUrl shareTitle
+    shareSummary publishedAt updatedAt author { name } organization { id name }
+    category { slug path } credits { role name } corrections { at text } }"""
 ONE = "query ReadArticle($slug: String!) { article(slug: $slug) { ...Shown } } " + SHOWN
 LIST = (
     """query ReadArticles($first: Int!, $after: String, $filter: ArticleFilter) {
@@ -30,7 +30,8 @@ LIST = (
     + SHOWN
 )
 PREVIEW = """query ReadPreview($secret: String!) { preview(secret: $secret) {
-    revision isPublic expiresAt savedAt author organization title subtitle summary body category
+    revision isPublic expiresAt savedAt author organization title subtitle summary body
+    category { slug path }
     tags keywords language cover source sourceUrl shareTitle shareSummary
     credits { role name } corrections { at text } } }"""
 
@@ -42,6 +43,13 @@ class Person(msgspec.Struct, frozen=True):
 class Organization(msgspec.Struct, frozen=True):
     id: str
     name: str
+
+
+class Category(msgspec.Struct, frozen=True):
+    """path: the names of all above it, from the top down, and its own."""
+
+    slug: str
+    path: list[str]
 
 
 class Credit(msgspec.Struct, frozen=True):
@@ -65,7 +73,7 @@ class Article(msgspec.Struct, frozen=True, rename="camel"):
     subtitle: str
     summary: str
     body: str
-    category: str
+    category: Category | None
     tags: list[str]
     keywords: list[str]
     language: str
@@ -87,6 +95,11 @@ class Article(msgspec.Struct, frozen=True, rename="camel"):
         return self.share_title or self.title, self.share_summary or self.summary
 
     @property
+    def filed(self) -> list[str]:
+        """The names of its category and of those above it; none for none."""
+        return self.category.path if self.category else []
+
+    @property
     def cover_path(self) -> str:
         """Of its picture on this host; empty without one."""
         return f"/media/{self.cover.removeprefix('Media:')}" if self.cover else ""
@@ -105,7 +118,7 @@ class Preview(msgspec.Struct, frozen=True, rename="camel"):
     subtitle: str
     summary: str
     body: str
-    category: str
+    category: Category | None
     tags: list[str]
     keywords: list[str]
     language: str

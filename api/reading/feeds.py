@@ -22,7 +22,7 @@ from settings import Settings
 
 NEWEST = 50
 SECONDS = 300
-FILTERS = {"organization": "within", "category": "category", "tag": "tag"}
+FILTERS = {"organization": "within", "category": "inCategory", "tag": "tag"}
 """What a feed may be narrowed by, in its address, and the graph's word for it."""
 
 for prefix, space in (("atom", ATOM), ("content", CONTENT), ("dc", DC)):
@@ -124,7 +124,7 @@ def json_feed(feed: Feed) -> str:
 
 
 def _words(article: Article) -> list[str]:
-    return list(dict.fromkeys(word for word in (article.category, *article.tags) if word))
+    return list(dict.fromkeys(word for word in (*article.filed, *article.tags) if word))
 
 
 FORMS: Mapping[str, tuple[str, Callable[[Feed], str]]] = {

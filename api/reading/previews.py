@@ -50,7 +50,7 @@ async def preview(request: Request) -> Response:
 def _beside(found: Preview) -> list[tuple[str, str]]:
     """What readers see elsewhere than on the article's page."""
     told = [
-        ("分类 Category", found.category),
+        ("分类 Category", " / ".join(found.category.path) if found.category else ""),
         ("关键词 Keywords", "，".join(found.keywords)),
         ("分享标题 Share title", found.share_title),
         ("分享摘要 Share summary", found.share_summary),

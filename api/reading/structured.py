@@ -17,7 +17,7 @@ def news_article(article: Article, url: str, host: str, site: str) -> dict[str, 
     """https://schema.org/NewsArticle. url: the article's own; host: with its scheme."""
     said = {
         "alternativeHeadline": article.subtitle,
-        "articleSection": article.category,
+        "articleSection": article.filed,
         "image": [f"{host}{article.cover_path}"] if article.cover else [],
         "keywords": list(dict.fromkeys([*article.keywords, *article.tags])),
         "isBasedOn": article.source_url,

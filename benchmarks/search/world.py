@@ -27,7 +27,7 @@ VALUES (1, 1, '贾明远（演示）', 1, now())
 """
 _COLUMNS = (
     "id slug title summary body plain_text tags status author_id organization_id head_number"
-    " public_number published_at listed_at created_at updated_at version category"
+    " public_number published_at listed_at created_at updated_at version category_id"
 )
 COLUMNS = _COLUMNS.split()
 READS = """
@@ -90,7 +90,7 @@ def _row(number: int, document: Document, now: datetime) -> tuple[object, ...]:
     at = now - timedelta(days=document.age_days)
     body = "".join(f"<p>{part}</p>" for part in document.body.split("\n\n"))
     texts = (document.title, document.summary, body, document.body, document.tags)
-    return (number, f"a{number}", *texts, "PUBLISHED", 1, 1, 1, 1, at, at, at, at, 1, "")
+    return (number, f"a{number}", *texts, "PUBLISHED", 1, 1, 1, 1, at, at, at, at, 1, None)
 
 
 async def _settle(url: str) -> None:

@@ -41,7 +41,10 @@ MODELS: dict[str, Any] = {
 def _with_relations(rows: QuerySet[ArticleRow]) -> QuerySet[ArticleRow]:
     posts = PostRow.filter(public=True).order_by("-posted_at", "-id")
     return rows.prefetch_related(
-        "author", "organization", Prefetch("posts", posts.prefetch_related("account__partner"))
+        "author",
+        "category",
+        "organization",
+        Prefetch("posts", posts.prefetch_related("account__partner")),
     )
 
 

@@ -143,12 +143,17 @@ class OrganizationPage:
 
 
 @strawberry.type
+class Category:
+    name: str
+
+
+@strawberry.type
 class Article(Subject, Counted):
     title: str
     slug: str
     summary: str
     body: str
-    category: str
+    category: Category | None
     tags: list[str]
     published_at: datetime | None
     author: Person

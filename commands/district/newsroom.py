@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -11,6 +13,7 @@ from commands.district import names
 from commands.district.network import Organizations
 from commands.district.timeline import Timeline
 from commands.district.topics import WEEK_HOURS, Topic
+from domain.categories.rules import slug_of
 from domain.organizations.rules import OrganizationKind
 
 AUTHORS_PER_MEDIA_CENTRE = 3
@@ -25,11 +28,25 @@ class PersonRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CategoryRow:
+    id: int
+    parent_id: int | None
+    name: str
+    slug: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleRow:
     id: int
     topic: Topic
     author: PersonRow
     published_at: datetime
+    category: CategoryRow | None
+
+    @property
+    def category_id(self) -> int | None:
+        return self.category.id if self.category else None
 
     @property
     def slug(self) -> str:
@@ -41,7 +58,7 @@ class ArticleRow:
 
     @property
     def tags(self) -> list[str]:
-        return ["演示", *filter(None, self.topic.category.split("-"))]
+        return ["演示", *self.topic.category_path]
 
     @property
     def paragraphs(self) -> list[str]:
@@ -78,8 +95,33 @@ def people(network: Organizations) -> list[PersonRow]:
     ]
 
 
-def articles(topics: list[Topic], authors: list[PersonRow], timeline: Timeline) -> list[ArticleRow]:
-    """One per topic, in the order of publication."""
+def categories(topics: list[Topic]) -> dict[tuple[str, ...], CategoryRow]:
+    """The tree that Weibo's own categories make, by path, in the order of first appearance."""
+    found: dict[tuple[str, ...], CategoryRow] = {}
+    beside: Counter[tuple[str, ...]] = Counter()
+    for topic in topics:
+        whole = topic.category_path
+        for path in (whole[:length] for length in range(1, len(whole) + 1)):
+            if path not in found:
+                above = found.get(path[:-1])
+                beside[path[:-1]] += 1
+                found[path] = CategoryRow(
+                    id=len(found) + 1,
+                    parent_id=above.id if above else None,
+                    name=path[-1],
+                    slug=slug_of("-".join(path)),
+                    position=beside[path[:-1]],
+                )
+    return found
+
+
+def articles(
+    topics: list[Topic],
+    authors: list[PersonRow],
+    filed: Mapping[tuple[str, ...], CategoryRow],
+    timeline: Timeline,
+) -> list[ArticleRow]:
+    """One per topic, in the order of publication. filed: the categories, by path."""
     ordered = sorted(topics, key=lambda topic: (timeline.published_at(topic), topic.key))
     return [
         ArticleRow(
@@ -87,6 +129,7 @@ def articles(topics: list[Topic], authors: list[PersonRow], timeline: Timeline) 
             topic=topic,
             author=authors[names.spread(topic.key, len(authors))],
             published_at=timeline.published_at(topic),
+            category=filed.get(topic.category_path),
         )
         for number, topic in enumerate(ordered, start=1)
     ]

@@ -14,7 +14,7 @@ from commands.district.carriers import AccountRow, carriers
 from commands.district.history import history
 from commands.district.names import spread
 from commands.district.network import organizations, teams
-from commands.district.newsroom import ArticleRow, articles, people
+from commands.district.newsroom import ArticleRow, articles, categories, people
 from commands.district.posts import PostRow, posts
 from commands.district.timeline import Timeline
 from commands.district.topics import Topic
@@ -51,7 +51,8 @@ def district_tables(topics: list[Topic], box: SecretBox, now: datetime) -> list[
     authors = people(network)
     found = carriers(network)
     projects = campaigns(network, timeline)
-    stories = articles(topics, authors, timeline)
+    filed = categories(topics)
+    stories = articles(topics, authors, filed, timeline)
     carried = posts(stories, found, projects, timeline)
     return [
         _table("organization", network.rows, "id parent_id kind name", **first),
@@ -66,6 +67,7 @@ def district_tables(topics: list[Topic], box: SecretBox, now: datetime) -> list[
             summary=SUMMARY,
             **first,
         ),
+        _table("category", filed.values(), "id parent_id name slug position", **first),
         _article_table(stories),
         _revision_table(stories),
         _post_table(carried),
@@ -89,11 +91,10 @@ def _article_table(stories: list[ArticleRow]) -> Table:
     return _table(
         "article",
         stories,
-        "id slug summary body plain_text tags published_at",
+        "id slug summary body plain_text tags published_at category_id",
         blocks=lambda story: json.dumps(story.blocks),
         public_number=1,
         title=lambda story: story.topic.title,
-        category=lambda story: story.topic.category,
         author_id=lambda story: story.author.id,
         organization_id=lambda story: story.author.organization_id,
         status=ArticleStatus.PUBLISHED,
@@ -112,7 +113,7 @@ def _revision_table(stories: list[ArticleRow]) -> Table:
             **dict.fromkeys(CONTENT, ""),
             **{name: [] for name in ("keywords", "credits", "corrections")},
             **{"title": story.topic.title, "summary": story.summary, "blocks": story.blocks},
-            **{"category": story.topic.category, "tags": story.tags},
+            **{"category_id": story.category_id, "tags": story.tags},
             **{"language": CHINESE, "cover": None},
         }
         return json.dumps(said)

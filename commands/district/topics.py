@@ -49,6 +49,11 @@ class Topic:
         return self.hours[0].hour
 
     @property
+    def category_path(self) -> tuple[str, ...]:
+        """电视剧, 国产剧 of 电视剧-国产剧; empty without a category."""
+        return tuple(filter(None, self.category.split("-")))
+
+    @property
     def subject(self) -> str:
         """The broad part of the category: 电视剧 of 电视剧-国产剧."""
         return self.category.partition("-")[0]

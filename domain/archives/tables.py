@@ -31,6 +31,7 @@ TABLES = (
     Table("organization", order="nlevel(path), id"),
     Table("person"),
     Table("team", order="nlevel(path), id"),
+    Table("category", order="nlevel(path), id"),
     Table("campaign"),
     Table("partner"),
     Table("account", left_out=("credential",)),
@@ -126,6 +127,7 @@ PASSING = "of the deployment and the moment, not of the site"
 NOT_CARRIED = {
     "article_editing": PASSING,
     "article_listing": DERIVED,
+    "article_in_category": DERIVED,
     "article_tag": DERIVED,
     "article_within": DERIVED,
     "audit_link": "chained anew: a chain proves that this deployment's own trail is whole",

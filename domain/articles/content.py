@@ -12,7 +12,7 @@ CONTENT = (
     "summary",
     "blocks",
     "cover",
-    "category",
+    "category_id",
     "tags",
     "keywords",
     "language",

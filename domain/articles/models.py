@@ -13,6 +13,7 @@ from tortoise.migrations.constraints import UniqueConstraint
 from tortoise.models import Model
 
 from domain.articles.rules import ArticleStatus
+from domain.categories.models import Category
 from domain.columns import check, one_of
 from domain.organizations.models import Organization
 from domain.people.models import Person
@@ -37,6 +38,7 @@ class Article(Model):
     """
 
     author_id: int
+    category_id: int | None
     organization_id: int
 
     id = fields.BigIntField(primary_key=True)
@@ -64,7 +66,9 @@ class Article(Model):
     )
     head_number = fields.IntField(default=1, db_default=1)
     public_number = fields.IntField(null=True)
-    category = fields.CharField(max_length=64, default="")
+    category: fields.ForeignKeyNullableRelation[Category] = fields.ForeignKeyField(
+        "domain.Category", null=True, on_delete=fields.RESTRICT, related_name="articles"
+    )
     tags: fields.Field[list[str]] = ArrayField(element_type="text", default=list)
     status = fields.CharEnumField(ArticleStatus, max_length=16, default=ArticleStatus.DRAFT)
     author: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
@@ -88,7 +92,7 @@ class Article(Model):
             Index(fields=("status", "listed_at", "id"), name="article_status"),
             Index(fields=("organization_id", "listed_at", "id"), name="article_organization"),
             Index(fields=("author_id", "listed_at", "id"), name="article_author"),
-            Index(fields=("category", "listed_at", "id"), name="article_category"),
+            Index(fields=("category_id",), name="article_category"),
             GinIndex(fields=("tags",), name="article_tags"),
         )
         constraints = (

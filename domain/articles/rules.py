@@ -51,11 +51,12 @@ def page_of(slug: str) -> str:
     return f"/articles/{quote(slug, safe='')}"
 
 
-def slug_from(title: str) -> str:
-    """A slug for a title: its letters and digits of any script, lower case, hyphens between."""
+def slug_from(title: str, nameless: str = "article") -> str:
+    """A slug for a title: its letters and digits of any script, lower case, hyphens between.
+    nameless: for a title that has neither."""
     plain = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", title).lower())
     words = BETWEEN_WORDS.sub("-", plain).strip("-")
-    return words[:LONGEST_MADE_SLUG].rstrip("-") or "article"
+    return words[:LONGEST_MADE_SLUG].rstrip("-") or nameless
 
 
 def numbered(slug: str, start: int, count: int) -> Iterator[str]:

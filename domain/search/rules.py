@@ -37,7 +37,8 @@ class Subject:
     """One thing that can be found, with its texts as people wrote them.
 
     organization_id: whose it is; of an organization, its own number.
-    keywords: what it is also called: subtitle, keywords, tags, names of accounts, of the author.
+    keywords: what it is also called: subtitle, keywords, tags, names of accounts, of the author, of
+    its category and of those above it.
     body: plain text. listed_at: by which it counts as fresh. published_at: when it went public.
     """
 
@@ -49,7 +50,7 @@ class Subject:
     keywords: Sequence[str] = ()
     summary: str = ""
     body: str = ""
-    category: str = ""
+    category_id: int | None = None
     tags: Sequence[str] = ()
     listed_at: datetime
     published_at: datetime | None = None

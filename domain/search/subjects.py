@@ -9,13 +9,19 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.search.rules import SearchKind, Subject
 
-NOTHING = "'{}'::text[] AS tags, '' AS category, NULL::timestamptz AS published_at"
+NOTHING = "NULL::bigint AS category_id, '{}'::text[] AS tags, NULL::timestamptz AS published_at"
+FILED = (
+    "ARRAY(SELECT above.name::text FROM category c JOIN category above ON above.path @> c.path"
+    " WHERE c.id = a.category_id ORDER BY nlevel(above.path))"
+)
+"""Names of an article's category and of all above it."""
 
 TEXTS: Mapping[SearchKind, str] = {
     SearchKind.ARTICLE: (
         "SELECT a.id, a.organization_id, a.status = 'PUBLISHED' AS is_public, a.title,"
-        " array_remove(ARRAY[a.subtitle::text] || a.keywords || p.name::text, '') AS keywords,"
-        " a.summary, a.plain_text AS body, a.category, a.tags, a.listed_at, a.published_at"
+        " array_remove(ARRAY[a.subtitle::text] || a.keywords || p.name::text, '')"
+        f" || {FILED} AS keywords, a.summary, a.plain_text AS body, a.category_id, a.tags,"
+        " a.listed_at, a.published_at"
         " FROM article a JOIN person p ON p.id = a.author_id WHERE a.id = ANY($1::bigint[])"
     ),
     SearchKind.CAMPAIGN: (

@@ -33,7 +33,7 @@ class Entry:
     title: str
     summary: str
     body: str
-    category: str
+    category_id: int | None
     tags: list[str]
     listed_at: object
     published_at: object
@@ -53,7 +53,6 @@ def entry_of(subject: Subject) -> Entry:
     heading: list[Weighted] = [
         (TITLE, subject.title),
         *((KEYWORDS, keyword) for keyword in (*subject.keywords, *subject.tags)),
-        (KEYWORDS, subject.category),
     ]
     return Entry(
         kind=subject.kind,
@@ -63,7 +62,7 @@ def entry_of(subject: Subject) -> Entry:
         title=subject.title,
         summary=subject.summary,
         body=body,
-        category=subject.category,
+        category_id=subject.category_id,
         tags=list(subject.tags),
         listed_at=subject.listed_at,
         published_at=subject.published_at,

@@ -70,6 +70,16 @@ class RevisionComparison:
     blocks: list[ChangedBlock] = told("Blocks that differ, in the order of the newer body.")
 
 
+CATEGORY = (
+    "jsonb_build_object('category_id', coalesce((SELECT string_agg(above.name, ' / '"
+    " ORDER BY nlevel(above.path)) FROM category c JOIN category above ON above.path @> c.path"
+    " WHERE c.id = ({row}.content->>'category_id')::bigint),"
+    " 'Category:' || ({row}.content->>'category_id')))"
+)
+"""A category as people read it: its name behind those of all above it; of one that is gone, its
+id."""
+
+
 def _sources(statement: Statement, arguments: Arguments) -> str:
     """The contents of the two."""
     article = statement.bind(
@@ -80,7 +90,8 @@ def _sources(statement: Statement, arguments: Arguments) -> str:
     second = statement.bind(arguments.get("to"), "integer")
     seen = statement.predicate(visible_revisions, old) or "TRUE"
     return (
-        f"SELECT json_build_object('old', {old}.content, 'new', {new}.content)"
+        f"SELECT json_build_object('old', {old}.content || {CATEGORY.format(row=old)},"
+        f" 'new', {new}.content || {CATEGORY.format(row=new)})"
         f" FROM article_revision {old} JOIN article_revision {new}"
         f" ON {new}.article_id = {old}.article_id AND {new}.number = {second}"
         f" WHERE {old}.article_id = {article} AND {old}.number = {first} AND {seen}"

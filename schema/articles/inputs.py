@@ -40,7 +40,9 @@ class WritingInput:
     cover: strawberry.ID | None = strawberry.field(
         default=None, description="Its image in lists: a Media's id; empty for none."
     )
-    category: str | None = strawberry.field(default=None, description="Its category.")
+    category_id: strawberry.ID | None = strawberry.field(
+        default=None, description="What it is filed under: a Category's id; empty for nothing."
+    )
     tags: list[str] | None = strawberry.field(default=None, description="At most 20 tags.")
     keywords: list[str] | None = strawberry.field(
         default=None, description="What search engines are told, at most 50."

@@ -12,7 +12,7 @@ from domain.highlights.rules import HighlightKind
 from schema.described import described
 from schema.engagement.orders import most_read
 from schema.highlights.types import highlighted
-from schema.lookups import by_reads, by_time_or_reads, within
+from schema.lookups import by_reads, by_time_or_reads, in_category, within
 from schema.planner.declare import belonging, condition
 from schema.planner.readings import Order
 
@@ -64,11 +64,9 @@ class ArticleFilter:
         "Of this organization or one below it.",
         by_time_or_reads("article_within", "organization_id", "listed_at"),
     )
-    category: str | None = condition(
-        "Of this category.",
-        "{row}.category = {value}",
-        "text",
-        kept=by_reads("article_listing", "category"),
+    in_category: strawberry.ID | None = in_category(
+        "Of this category or one below it.",
+        by_time_or_reads("article_in_category", "category_id", "listed_at"),
     )
     status: ArticleStatus | None = condition(
         "Of this status; all but published ones are seen only where you see drafts.",

@@ -10,8 +10,9 @@ import strawberry
 
 from domain.articles.access import visible_revisions
 from schema.articles.texts import ArticleCorrection, Credit, corrections, credits
+from schema.categories.types import Category
 from schema.described import described
-from schema.planner.declare import column, to_one
+from schema.planner.declare import column, one, to_one
 from schema.planner.readings import Order, stands_on
 from schema.relay import Node
 from schema.scalars import Block
@@ -45,7 +46,10 @@ class ArticleRevision(Node):
     cover: strawberry.ID | None = column(
         "Its image in lists: a Media's id.", "{row}.content->>'cover'"
     )
-    category: str = column("Its category; may be empty.", "{row}.content->>'category'")
+    category: Category | None = one(
+        "{row}.id = ({parent}.content->>'category_id')::bigint",
+        "What it is filed under; null where that is nothing, or a category that is gone.",
+    )
     tags: list[str] = column("Its tags.", "{row}.content->'tags'")
     keywords: list[str] = column("What search engines are told.", "{row}.content->'keywords'")
     language: str = column("BCP 47, e.g. zh-CN.", "{row}.content->>'language'")

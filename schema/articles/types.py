@@ -13,6 +13,7 @@ from schema.articles.editing import ArticleEditor, editors
 from schema.articles.related import MOST_RELATED, related_length, related_table
 from schema.articles.revisions import REVISION_ORDERS, ArticleRevision, RevisionOrder
 from schema.articles.texts import ArticleCorrection, Credit, corrections, credits
+from schema.categories.types import Category
 from schema.distribution.lists import LATEST, DistributionFilter, DistributionOrder
 from schema.engagement.types import Counted
 from schema.highlights.types import ArticleHighlight, highlights
@@ -54,7 +55,7 @@ class Article(Counted, Node):
     body: str = column("Its body as HTML, sanitised before it was stored.")
     plain_text: str = column("The words of its body.")
     cover: strawberry.ID | None = column("Its image in lists: a Media's id.")
-    category: str = column("Its category; may be empty.")
+    category: Category | None = to_one("category_id", "What it is filed under, if anything.")
     tags: list[str] = column("Its tags.")
     keywords: list[str] = column("What search engines are told.")
     language: str = column("BCP 47, e.g. zh-CN.")

@@ -7,7 +7,7 @@ import strawberry
 from domain.articles.access import visible
 from schema.articles.types import Article
 from schema.engagement.types import MetricValue
-from schema.lookups import SUBTREE, number_of
+from schema.lookups import CATEGORIES, SUBTREE, number_of
 from schema.planner.arguments import Arguments
 from schema.planner.declare import argument, column, one, rows, to_one
 from schema.planner.errors import BadInput
@@ -50,12 +50,13 @@ def _gained(statement: Statement, arguments: Arguments) -> str:
 
 def _narrowed(statement: Statement, arguments: Arguments) -> list[str]:
     found = []
-    organization, category = arguments.get("organizationId"), arguments.get("category")
+    organization, category = arguments.get("organizationId"), arguments.get("inCategory")
     if organization is not None:
         value = statement.bind(organization, "bigint", lambda id_: number_of("Organization", id_))
         found.append(f"a.organization_id IN ({SUBTREE.format(value=value)})")
     if category is not None:
-        found.append(f"a.category = {statement.bind(category, 'text')}")
+        value = statement.bind(category, "bigint", lambda id_: number_of("Category", id_))
+        found.append(f"a.category_id IN ({CATEGORIES.format(value=value)})")
     return found
 
 
@@ -99,7 +100,12 @@ class MostReadQueries:
                 "Of this organization or one below it.",
                 default=None,
             ),
-            argument("category", str | None, "Of this category.", default=None),
+            argument(
+                "in_category",
+                strawberry.ID | None,
+                "Of this category or one below it.",
+                default=None,
+            ),
             argument("hours", int, f"Of how many hours, 1 to {MOST_HOURS}.", default=HOURS),
             argument("first", int, f"How many at most, 1 to {MOST_FIRST}.", default=10),
         ),

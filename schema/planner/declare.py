@@ -15,6 +15,7 @@ from schema.planner.arguments import Arguments
 from schema.planner.readings import (
     CONDITION,
     FOLLOWED,
+    OWN_LIST,
     READING,
     ById,
     Chosen,
@@ -138,14 +139,16 @@ def page(
     where: Where = "TRUE",
     size: str = "",
     kept: Kept | None = None,
+    among: str = OWN_LIST,
 ) -> Any:
     """A connection: `first`, `after`, `orderBy` and, where the type has one, `filter`. size: its
-    name in list_size, e.g. "post" or "post.article_id"; without it `totalCount` counts rows.
+    name in list_size, e.g. "post" or "post.article_id"; without it `totalCount` counts rows. among:
+    SQL of the parents whose lists are added up.
     kept: where a parent's list is kept in orders its own indexes lack."""
     arguments = _paging(orders, next(iter(by)))
     if filters is not None:
         arguments.append(argument("filter", filters | None, "Only those that fit.", default=None))
-    return planned(Page(by, where, size, kept), description, arguments=tuple(arguments))
+    return planned(Page(by, where, size, kept, among), description, arguments=tuple(arguments))
 
 
 def _paging(orders: type[Enum], default: str) -> list[StrawberryArgument]:

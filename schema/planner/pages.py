@@ -128,7 +128,8 @@ class Pager:
         if not size or len(self.asked) > 1:
             return None
         if not self.asked:
-            return size, f"{self.parent.row}.id" if "." in size else "0"
+            among = self.reading.among.format(parent=self.parent.row)
+            return size, among if "." in size else "0"
         parents = self.asked[0].condition.parents
         if parents is None or "." in size:
             return None

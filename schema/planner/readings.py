@@ -22,6 +22,8 @@ Visible: TypeAlias = Callable[[Viewer], Predicate]
 
 READING = "reading"
 CONDITION = "condition"
+OWN_LIST = "{parent}.id"
+"""Whose lists make up a parent's list: its own and no others."""
 FOLLOWED = "followed"
 
 
@@ -123,7 +125,8 @@ class Page:
 
     where: what ties the rows to the parent; empty at the root.
     orders: by the name of the enum's member; the first one is the default.
-    size: its name in list_size, where its length is kept; empty where it is counted.
+    size: its name in list_size, where its length is kept; empty where it is counted. among: SQL of
+    the parents whose lists make it up.
     kept: where a parent's list is kept in orders its own indexes lack.
     """
 
@@ -131,6 +134,7 @@ class Page:
     where: Where = "TRUE"
     size: str = ""
     kept: Kept | None = None
+    among: str = OWN_LIST
 
 
 @dataclass(frozen=True)

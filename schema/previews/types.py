@@ -11,8 +11,9 @@ import strawberry
 from domain.previews.access import STATE, visible
 from domain.previews.rules import PreviewState
 from schema.articles.texts import ArticleCorrection, Credit, corrections, credits
+from schema.categories.types import Category
 from schema.described import described
-from schema.planner.declare import column, to_one
+from schema.planner.declare import column, one, to_one
 from schema.planner.readings import Order, stands_on
 from schema.scalars import Block
 
@@ -77,7 +78,10 @@ class Preview:
     cover: strawberry.ID | None = column(
         "Its image in lists: a Media's id.", "{row}.content->>'cover'"
     )
-    category: str = column("Its category; may be empty.", "{row}.content->>'category'")
+    category: Category | None = one(
+        "{row}.id = ({parent}.content->>'category_id')::bigint",
+        "What it is filed under, if anything.",
+    )
     tags: list[str] = column("Its tags.", "{row}.content->'tags'")
     keywords: list[str] = column("What search engines are told.", "{row}.content->'keywords'")
     language: str = column("BCP 47, e.g. zh-CN.", "{row}.content->>'language'")

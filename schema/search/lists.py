@@ -8,7 +8,7 @@ import strawberry
 
 from domain.search.rules import SearchKind
 from schema.described import described
-from schema.lookups import within
+from schema.lookups import in_category, within
 from schema.planner.declare import condition
 
 described(
@@ -25,9 +25,7 @@ described(
 class SearchFilter:
     kind: SearchKind | None = condition("Of this kind only.", "{row}.kind = {value}", "text")
     within: strawberry.ID | None = within("Of this organization or one below it.")
-    category: str | None = condition(
-        "Articles of this category.", "{row}.category = {value}", "text"
-    )
+    in_category: strawberry.ID | None = in_category("Articles of this category or one below it.")
     tag: str | None = condition("Articles with this tag.", "{row}.tags @> ARRAY[{value}]", "text")
     published_since: datetime | None = condition(
         "Articles published at this moment or later.",

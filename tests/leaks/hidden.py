@@ -79,7 +79,7 @@ async def make_hidden(district: District) -> Hidden:
         [f"Article:{number}" for number in (draft, beside, withdrawn)]
         + [f"{noun}:{FIRST}" for noun in (*nouns, "ArticleRevision")]
         + [district.ids["here"], district.ids["desk"], district.ids["person"]],
-        ["open", "hidden", MARK, *map(mark, ("title", "slug", "gone", "tag", "category"))],
+        ["open", "hidden", MARK, *map(mark, ("title", "slug", "gone", "tag"))],
         [f"/media/{row.id}", f"/media/{row.sha256}/original.pdf", f"/media/{row.sha256}/x"],
         links,
     )
@@ -115,7 +115,7 @@ def _texts(prefix: str, media: int) -> dict[str, Any]:
     """All that an article says, marked."""
     named = {
         name: mark(f"{prefix}{name.replace('_', '-')}")
-        for name in ("subtitle", "summary", "category", "source", "share_title", "share_summary")
+        for name in ("subtitle", "summary", "source", "share_title", "share_summary")
     }
     return {
         **named,

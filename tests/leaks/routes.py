@@ -36,7 +36,7 @@ def requests(hidden: Hidden) -> dict[str, Sequence[Asked]]:
         f"?organization={hidden.district.ids['here']}",
         f"?organization={hidden.district.ids['desk']}",
         f"?tag={MARK}tag",
-        f"?category={MARK}category",
+        "?category=Category:1",
         "",
     ]
     feeds = [

@@ -89,9 +89,9 @@ class Arguments:
         if owner != "Query":
             spots = {given: Spot(given, arg.type) for given, arg in field.args.items()}
             return self._plain(field, spots, list(spots))
-        if name == "article":
+        if name in ("article", "category"):
             key = self.values.one(["id", "slug"])
-            spot = Spot(key, field.args[key].type, types=("Article",))
+            spot = Spot(key, field.args[key].type, types=(name.capitalize(),))
             null = "slug" if key == "id" else "id"
             rest = {null: "null"} if self.values.chance(20) else {}
             return {key: self._one(spot, field.args[key], nullable=False), **rest}

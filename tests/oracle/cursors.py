@@ -12,6 +12,7 @@ LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "Article": ("articles", ("NEWEST", "OLDEST", "MOST_READ")),
     "AuditEntry": ("auditEntries", ("NEWEST", "OLDEST")),
     "Campaign": ("campaigns", ("NEWEST", "OLDEST", "MOST_READ")),
+    "Category": ("categories", ("POSITION", "NAME")),
     "Distribution": ("distributions", ("LATEST",)),
     "InflationFlag": ("inflationFlags", ("LATEST",)),
     "Media": ("mediaLibrary", ("LATEST", "ENTERED")),

@@ -134,6 +134,12 @@ def _article(asked: Asked, root: None, id: str | None, slug: str | None) -> Row 
     return next((row for row in asked.all("Article") if row.slug == slug), None)
 
 
+def _category(asked: Asked, root: None, id: str | None, slug: str | None) -> Row | None:
+    if id is not None:
+        return asked.find(id)
+    return next((row for row in asked.all("Category") if row.slug == slug), None)
+
+
 def _engagement_series(asked: Asked, root: None, id: str, **given: Any) -> Series | None:
     subject = asked.find(id)
     return None if subject is None else Series(subject, **_python(given))
@@ -262,5 +268,7 @@ FIELDS: dict[tuple[str, str], Callable[..., Any]] = {
     ("MediaRendition", "bytes"): lambda asked, row: row.size,
     ("MediaRendition", "url"): media.rendition_url,
     ("Network", "counts"): _counts,
+    ("Category", "path"): lambda asked, row: [above.name for above in asked.tables.line(row)][::-1],
+    ("Query", "category"): _category,
     ("Post", "partner"): _partner_of_post,
 }

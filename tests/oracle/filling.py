@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from domain.articles.models import Article
 from domain.campaigns.models import Campaign
+from domain.categories.models import Category
 from domain.organizations.models import Organization
 from domain.partners.models import Account, Partner
 from domain.people.models import Person
@@ -47,7 +48,6 @@ TEXTS = [
     "😀",
 ]
 TAGS = ["志愿", "社区", "a'b", 'a"b', "{}", "a,b", "NULL", ""]
-CATEGORIES = ["", "社会", "社会", "O'Neil", "news"]
 
 
 @dataclass
@@ -60,6 +60,7 @@ class Filling:
     hidden: count[int]
     organizations: list[Organization] = field(default_factory=list)
     teams: list[Team] = field(default_factory=list)
+    categories: list[Category] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
     articles: list[Article] = field(default_factory=list)
     campaigns: list[Campaign] = field(default_factory=list)

@@ -52,6 +52,10 @@ BELONGS: dict[tuple[str, str], Belongs] = {
     ("Article", "posts"): points_to("article_id"),
     ("Article", "revisions"): points_to("article_id"),
     ("Campaign", "posts"): points_to("campaign_id"),
+    ("Category", "articles"): lambda asked, parent, row: asked.tables.is_within(
+        "Category", row.category_id, parent.id
+    ),
+    ("Category", "children"): points_to("parent_id"),
     ("Organization", "articles"): points_to("organization_id"),
     ("Organization", "campaigns"): points_to("organization_id"),
     ("Organization", "children"): points_to("parent_id"),
@@ -84,7 +88,7 @@ FITS: dict[str, dict[str, Fits]] = {
         "organizationId": is_of("organization_id"),
         "within": is_below("organization_id"),
         "authorId": is_of("author_id"),
-        "category": equals("category"),
+        "inCategory": is_below("category_id", "Category"),
         "tag": lambda asked, row, tag: tag in row.tags,
         "status": equals("status"),
         "highlight": newsroom.is_highlighted,
@@ -103,6 +107,11 @@ FITS: dict[str, dict[str, Fits]] = {
     "Campaign": {
         "within": is_below("organization_id"),
         "runningAt": lambda asked, row, moment: row.starts_at <= moment < row.ends_at,
+    },
+    "Category": {
+        "parentId": is_of("parent_id"),
+        "within": is_below("id", "Category"),
+        "isTop": lambda asked, row, wanted: (row.parent_id is None) == wanted,
     },
     "Delivery": {
         "webhookId": equals("webhook_id"),
@@ -178,6 +187,7 @@ ORDERS: dict[str, tuple[Key, bool]] = {
     "OLDEST": (lambda asked, row: _listed(row), False),
     "ENTERED": (lambda asked, row: 0, False),
     "LATEST": (lambda asked, row: getattr(row, "number", 0), True),
+    "POSITION": (lambda asked, row: row.position, False),
     "NAME": (lambda asked, row: row.name, False),
     "MOST_READ": (_most_read, True),
     "DUE": (reviews.due, False),

@@ -40,13 +40,20 @@ def _entries(asked: Asked, front: Row) -> list[Row]:
     return sorted(found, key=lambda row: (row.slot, *starts[row.id], row.id))[:MOST_ENTRIES]
 
 
+def _named(asked: Asked, content: dict[str, Any]) -> dict[str, Any]:
+    """With the names on the way to its category in its place; no category is gone here."""
+    category = asked.get("Category", content["category_id"])
+    names = [row.name for row in asked.tables.line(category)] if category else []
+    return {**content, "category_id": " / ".join(reversed(names)) or None}
+
+
 def _compared(asked: Asked, root: None, articleId: str, **given: int) -> SimpleNamespace | None:  # noqa: N803 - as the argument is called in the graph
     """What is compared is the rule's own matter (tests/test_collisions.py): the two are found here,
     and shown as the graph shows them."""
     old, new = (numbered(asked, number_of(articleId), given[name]) for name in ("from", "to"))
     if old is None or new is None:
         return None
-    found = compare(old.content, new.content)
+    found = compare(_named(asked, old.content), _named(asked, new.content))
     return SimpleNamespace(fields=found.fields, blocks=found.blocks)
 
 

@@ -13,7 +13,7 @@ from tests.oracle.sight import sees_drafts
 from tests.oracle.tables import Row
 
 SAID = (
-    *("title", "subtitle", "summary", "blocks", "cover", "category", "tags", "keywords"),
+    *("title", "subtitle", "summary", "blocks", "cover", "tags", "keywords"),
     *("language", "source", "sourceUrl", "shareTitle", "shareSummary"),
 )
 """Fields of a revision that stand in its content."""
@@ -91,6 +91,9 @@ REVISIONS: dict[tuple[str, str], Callable[..., Any]] = {
     ("Article", "publicRevision"): _public,
     ("Article", "credits"): lambda asked, article: _objects(article.credits),
     ("Article", "corrections"): lambda asked, article: _objects(article.corrections),
+    ("ArticleRevision", "category"): lambda asked, row: asked.get(
+        "Category", row.content["category_id"]
+    ),
     **{("ArticleRevision", name): _said(name) for name in SAID},
     ("ArticleRevision", "credits"): lambda asked, row: _objects(row.content["credits"]),
     ("ArticleRevision", "corrections"): lambda asked, row: _objects(row.content["corrections"]),

@@ -56,7 +56,7 @@ def _is_within(asked: Asked, row: Row, id_: str) -> bool:
 FITS: dict[str, Fits] = {
     "kind": lambda asked, row, kind: type(row).__name__.upper() == kind,
     "within": _is_within,
-    "category": lambda asked, row, wanted: getattr(row, "category", "") == wanted,
+    "inCategory": _article_has("category_id", is_below("category_id", "Category")),
     "tag": lambda asked, row, wanted: wanted in getattr(row, "tags", []),
     "publishedSince": _article_has("published_at", since("published_at")),
     "publishedBefore": _article_has("published_at", before("published_at")),
@@ -161,18 +161,19 @@ def _most_read(
     root: None,
     *,
     organizationId: str | None,  # noqa: N803 - as the argument is called in the graph
-    category: str | None,
+    inCategory: str | None,  # noqa: N803 - as the argument is called in the graph
     hours: int,
     first: int,
 ) -> list[SimpleNamespace]:
     begun = asked.now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=hours)
     top = None if organizationId is None else number_of(organizationId)
+    filed = None if inCategory is None else number_of(inCategory)
     gained = [
         (sum(value for hour, value in by_hour.items() if hour >= begun), number)
         for (kind, number, metric), by_hour in asked.tables.hourly.items()
         if (kind, metric) == ("ARTICLE", "READS")
         and (row := asked.get("Article", number)) is not None
-        and category in (None, row.category)
+        and (filed is None or asked.tables.is_within("Category", row.category_id, filed))
         and (top is None or asked.tables.is_within("Organization", row.organization_id, top))
     ]
     most = sorted([each for each in gained if each[0] > 0], reverse=True)[:first]

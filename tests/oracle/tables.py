@@ -14,6 +14,7 @@ from domain.access import Viewer
 from domain.articles.models import Article, ArticleEditing, ArticleRevision, RevisionName
 from domain.audit.models import AuditEntry, AuditLink
 from domain.campaigns.models import Campaign
+from domain.categories.models import Category
 from domain.deliveries.models import Delivery, Restatement
 from domain.distribution.models import Distribution
 from domain.engagement.models import MetricDefinition
@@ -55,6 +56,7 @@ MODELS: tuple[type[Model], ...] = (
     AuditEntry,
     AuditLink,
     Campaign,
+    Category,
     Delivery,
     Distribution,
     Embargo,

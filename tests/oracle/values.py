@@ -25,9 +25,12 @@ ID_FIELDS = {
     "articleId": "Article",
     "authorId": "Person",
     "campaignId": "Campaign",
+    "inCategory": "Category",
     "organizationId": "Organization",
-    "parentId": "Organization",
 }
+
+TREES = {"TeamFilter": "Team", "CategoryFilter": "Category"}
+"""Whose `within` and `parentId` name nodes of their own tree; all others' name organizations."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,9 @@ class Spot:
 
     def below(self, name: str, type_: GraphQLInputType, owner: str) -> Spot:
         """A field of the filter that stands here."""
-        tree = "Team" if owner == "TeamFilter" else "Organization"
-        return Spot(name, type_, types=(ID_FIELDS.get(name, tree),))
+        tree = TREES.get(owner, "Organization")
+        known = tree if name == "parentId" else ID_FIELDS.get(name, tree)
+        return Spot(name, type_, types=(known,))
 
 
 class Values:
@@ -108,6 +112,8 @@ class Values:
 
     def _scalar(self, spot: Spot) -> Any:
         words = self.words
+        if str(get_nullable_type(spot.type_)) == "Boolean":
+            return self.chance(50)
         match spot.name:
             case "first":
                 return self.number(1, spot.most)
@@ -131,8 +137,6 @@ class Values:
                 return self.one([0, 0.25, 0.5, 2 / 3, 0.8, 1])
             case "asOf":
                 return self.one(words.believed)
-            case "hasRejections" | "gaps" | "unused" | "isOverdue" | "isUrgent" | "asYouType":
-                return self.chance(50)
             case name if name in words.texts:
                 return self.one(words.texts[name])
         return self.one(words.ids[self.one(spot.types)])

@@ -65,12 +65,12 @@ def words_of(tables: Tables, now: datetime, zone: ZoneInfo) -> Words:
         {
             "code": ["BCI", "WEIBO_LIST", "WCI", *ODD_TEXTS],
             "text": _once(row.alt[:3] for row in tables.nouns["Media"].values()) + ODD_TEXTS,
-            "slug": [row.slug for row in articles] + ODD_TEXTS,
+            "slug": [row.slug for row in (*articles, *tables.nouns["Category"].values())]
+            + ODD_TEXTS,
             **{
                 name: _once(getattr(row, column) for row in audited) + ODD_TEXTS
                 for name, column in AUDITED.items()
             },
-            "category": _once(row.category for row in articles) + ODD_TEXTS,
             "tag": _once(tag for row in articles for tag in row.tags) + ODD_TEXTS,
             "query": list(QUERIES),
             "name": [*FRONTS, *ODD_TEXTS],

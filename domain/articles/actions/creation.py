@@ -9,7 +9,7 @@ from typing import Any
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.access import Act
-from domain.articles.actions.saving import append, head_of
+from domain.articles.actions.saving import append, check_category, head_of
 from domain.articles.actions.values import (
     Writing,
     check_body,
@@ -53,6 +53,7 @@ async def create(act: Act, new: NewArticle) -> int:
         values |= rendered(identified(check_body(new) or ()))
         values["source_published_at"] = new.source_published_at
         reason = check_reason(new.reason)
+        await check_category(client, values)
         await must_exist(client, Person, new.author_id, "author_id")
         await must_exist(client, Organization, new.organization_id, "organization_id")
         await require_at(

@@ -14,7 +14,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from domain import text
 from domain.access import Act
 from domain.articles.access import visible
-from domain.articles.actions.saving import append, head_of, said_by, store
+from domain.articles.actions.saving import append, check_category, head_of, said_by, store
 from domain.articles.actions.subject import subject_of
 from domain.articles.actions.values import (
     Writing,
@@ -107,6 +107,7 @@ async def _check_places(
     client: BaseDBAsyncClient, act: Act, row: Article, after: dict[str, Any]
 ) -> None:
     """Raises NotFound and Forbidden."""
+    await check_category(client, after)
     await must_exist(client, Person, after.get("author_id"), "author_id")
     await must_exist(client, Organization, after.get("organization_id"), "organization_id")
     if "organization_id" in after:

@@ -14,11 +14,14 @@ from domain.articles.actions.subject import subject_of
 from domain.articles.content import CONTENT, RENDERED, content_of
 from domain.articles.models import Article, ArticleRevision
 from domain.audit.actions import actor_id
+from domain.changes import missing
 from domain.media import uses as media
 from domain.problems import Conflict
 from domain.reviews.actions import submission as reviews
 from domain.search.actions import index
 from domain.search.rules import SearchKind
+
+HELD = "SELECT FROM category WHERE id = $1 FOR KEY SHARE"
 
 
 async def head_of(client: BaseDBAsyncClient, row: Article) -> dict[str, Any]:
@@ -29,14 +32,30 @@ async def head_of(client: BaseDBAsyncClient, row: Article) -> dict[str, Any]:
 
 
 async def said_by(client: BaseDBAsyncClient, article_id: int, number: int) -> dict[str, Any]:
-    """What a revision says, by column. Raises Conflict for a row that was written past us: whatever
-    is saved here has one."""
+    """What a revision says, by column; a category that is gone by now is none. Raises Conflict for
+    a row that was written past us: whatever is saved here has one."""
     revisions = ArticleRevision.filter(article_id=article_id, number=number)
     found = await revisions.using_db(client).get_or_none()
     if found is None:
         message = "nothing was saved of this: it has no revision"
         raise Conflict(message, path=("id",), code="NO_REVISION")
-    return {**found.content, "body": found.body, "plain_text": found.plain_text}
+    said = {**found.content, "body": found.body, "plain_text": found.plain_text}
+    if not await _is_there(client, said["category_id"]):
+        said["category_id"] = None
+    return said
+
+
+async def check_category(client: BaseDBAsyncClient, said: Mapping[str, Any]) -> None:
+    """Raises NotFound for one that is not there."""
+    if not await _is_there(client, said.get("category_id")):
+        raise missing("category_id")
+
+
+async def _is_there(client: BaseDBAsyncClient, category_id: int | None) -> bool:
+    """Nobody removes it then before the transaction is over."""
+    if category_id is None:
+        return True
+    return bool(await client.execute_query_dict(HELD, [category_id]))
 
 
 async def append(

@@ -37,8 +37,8 @@ class Writing:
     """What an article says. None: not given.
 
     body: HTML, what is unsafe in it is taken out; markdown; blocks, as JSON has them: one of them.
-    cover: global id of an image; empty: none. credits: {role, name}, who else took part.
-    reason: why it is saved.
+    cover, category_id: global id of an image and of a category; empty: none.
+    credits: {role, name}, who else took part. reason: why it is saved.
     """
 
     title: str | None = None
@@ -48,7 +48,7 @@ class Writing:
     markdown: str | None = None
     blocks: Sequence[Any] | None = None
     cover: str | None = None
-    category: str | None = None
+    category_id: str | None = None
     tags: Sequence[str] | None = None
     keywords: Sequence[str] | None = None
     language: str | None = None
@@ -74,6 +74,10 @@ def _cover(id_: str) -> str | None:
     return id_ or None
 
 
+def _category(id_: str) -> int | None:
+    return parse_id(id_, "Category", path=("category_id",))[1] if id_ else None
+
+
 def _credits(given: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
     """Raises Invalid that names the credit's place."""
     found = [
@@ -97,8 +101,8 @@ CHECKS: dict[str, Callable[[Any], Any]] = {
     "slug": check_slug,
     "subtitle": _line("subtitle", 300),
     "summary": _prose("summary", 1000),
+    "category_id": _category,
     "cover": _cover,
-    "category": _line("category", 64),
     "tags": check_tags,
     "keywords": check_keywords,
     "language": check_language,

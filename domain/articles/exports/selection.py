@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from tortoise.connection import get_connection
 from domain.articles.content import content_of
 from domain.articles.models import Article
 from domain.articles.rules import ArticleStatus
+from domain.categories.reading import NamePath, name_paths
 from domain.ids import format_id
 
 PORTION = 200
@@ -25,7 +26,8 @@ WHERE o.path <@ (SELECT top.path FROM organization top WHERE top.id = $1)
 class Exported:
     """An article as it is written: what is public of it or, of a draft, its newest revision.
 
-    content: as a revision keeps it, by column.
+    category: the names on the way to it from the top; none for none. content: everything else it
+    says, as a revision keeps it, by column.
     """
 
     id: str
@@ -35,6 +37,7 @@ class Exported:
     organization: str
     published_at: datetime | None
     source_published_at: datetime | None
+    category: NamePath
     content: dict[str, Any]
 
 
@@ -50,10 +53,10 @@ class Selection:
 
 async def selected(selection: Selection) -> AsyncIterator[Exported]:
     """In the order in which they were begun; read portion by portion."""
-    last = 0
+    last, known = 0, await name_paths()
     while rows := await _after(selection, last):
         for row in rows:
-            yield _exported(row)
+            yield _exported(row, known)
         last = rows[-1].id
 
 
@@ -69,7 +72,9 @@ async def _after(selection: Selection, last: int) -> list[Article]:
     return await rows.prefetch_related("author", "organization")
 
 
-def _exported(row: Article) -> Exported:
+def _exported(row: Article, known: Mapping[int, NamePath]) -> Exported:
+    content = content_of(row)
+    category_id = content.pop("category_id")
     return Exported(
         id=format_id("Article", row.id),
         slug=row.slug,
@@ -78,5 +83,6 @@ def _exported(row: Article) -> Exported:
         organization=row.organization.name,
         published_at=row.published_at,
         source_published_at=row.source_published_at,
-        content=content_of(row),
+        category=known.get(category_id, ()),
+        content=content,
     )

@@ -11,7 +11,7 @@ from domain.articles.blocks import loaded, to_markdown
 from domain.articles.exports.selection import Exported
 
 FRONT = (
-    *("subtitle", "summary", "category", "tags", "keywords", "language", "source", "source_url"),
+    *("subtitle", "summary", "tags", "keywords", "language", "source", "source_url"),
     "cover",
 )
 
@@ -38,5 +38,6 @@ def _said(article: Exported) -> dict[str, Any]:
         "status": article.status.value,
         "author": article.author,
         "organization": article.organization,
+        "category": list(article.category),
         "date": published_at.isoformat() if published_at else None,
     }

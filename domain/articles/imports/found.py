@@ -19,10 +19,11 @@ class PictureFile(NamedTuple):
 class Found:
     """One article of a source. source_id: the same whenever the source is read again.
 
-    body: HTML; markdown: what stands instead. author, category: as the source calls them.
-    source_url: where it is read there. published_at: when it was first published there; is_public:
-    whether it is. pictures: files that came along, by the address under which the body shows them;
-    cover: the address of the picture that stands for it. notes: what was left out.
+    body: HTML; markdown: what stands instead. author: as the source calls them. category: the names
+    on the way to it from the top of the source's own tree. source_url: where it is read there.
+    published_at: when it was first published there; is_public: whether it is. pictures: files that
+    came along, by the address under which the body shows them; cover: the address of the picture
+    that stands for it. notes: what was left out.
     """
 
     source_id: str
@@ -31,7 +32,7 @@ class Found:
     markdown: str | None = None
     summary: str = ""
     author: str = ""
-    category: str = ""
+    category: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     source_url: str = ""
     language: str = ""

@@ -10,7 +10,11 @@ from domain.search.rules import SearchKind
 from domain.search.subjects import subjects
 from domain.search.vectors import COLUMNS, Entry, as_values, entry_of
 
+AT_ONCE = 500
+"""Subjects whose texts are read together."""
+
 TYPES = {
+    "category_id": "bigint",
     "kind": "text",
     "subject_id": "bigint",
     "organization_id": "bigint",
@@ -34,13 +38,13 @@ WRITE = (
 )
 
 
-async def index(client: BaseDBAsyncClient, kind: SearchKind, subject_id: int) -> None:
-    """In the transaction that wrote the subject: from its commit on it is found as it now is.
-
-    What is gone takes its entry along, by the database's own hand.
+async def index(client: BaseDBAsyncClient, kind: SearchKind, *subject_ids: int) -> None:
+    """In the transaction that wrote the subjects: from its commit on they are found as they now
+    are. What is gone takes its entry along, by the database's own hand.
     """
-    found = await subjects(client, kind, [subject_id])
-    await write(client, [entry_of(subject) for subject in found])
+    for start in range(0, len(subject_ids), AT_ONCE):
+        found = await subjects(client, kind, subject_ids[start : start + AT_ONCE])
+        await write(client, [entry_of(subject) for subject in found])
 
 
 async def write(client: BaseDBAsyncClient, entries: Sequence[Entry]) -> None:

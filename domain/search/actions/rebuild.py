@@ -9,15 +9,12 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.database import transaction
 from domain.ids import format_id
-from domain.search.actions.indexing import PLACES, write
+from domain.search.actions.indexing import AT_ONCE, PLACES, write
 from domain.search.rules import SearchKind
 from domain.search.subjects import TABLES, count, numbers_after, subjects
 from domain.search.vectors import COLUMNS, Entry, entry_of
 
 Report = Callable[[int, int], None]
-
-AT_ONCE = 500
-"""Subjects in one transaction: nobody who writes waits for longer than these take."""
 
 SAME = (
     f"SELECT FROM search_entry e WHERE (e.{', e.'.join(COLUMNS)}) IS NOT DISTINCT FROM ({PLACES})"
@@ -42,7 +39,8 @@ class Stale:
 
 async def rebuild(report: Report) -> int:
     """Writes every entry anew; returns how many. People may write meanwhile: what they wrote last
-    is what stands, because a subject is held while its entry is derived."""
+    is what stands, because a subject is held while its entry is derived, and each transaction has
+    so few that nobody waits for long."""
     written = 0
     async with transaction() as client:
         total = await count(client)

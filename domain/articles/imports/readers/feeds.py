@@ -41,7 +41,7 @@ def _item(entry: Any, number: int, language: str) -> Item:
         body=body or summary,
         summary=_plain(summary) if body else "",
         author=_author(entry),
-        category=next(iter(_categories(entry)), ""),
+        category=tuple(_categories(entry)[:1]),
         tags=tuple(_categories(entry)),
         source_url=link,
         language=language,

@@ -32,20 +32,27 @@ def read_markdown(content: bytes, place: str) -> Iterator[Item]:
         yield Rejected(place, "it has no title: neither in its front matter nor as a heading")
         return
     tags = _list(front.get("tags"))
-    categories = _list(front.get("categories") or front.get("category"))
     yield Found(
         source_id=_line(front.get("id")) or place,
         title=title,
         markdown=text,
         summary=_line(front.get("summary") or front.get("description")),
         author=_line(front.get("author")),
-        category=categories[0] if categories else "",
+        category=_category(front),
         tags=tuple(tags),
         source_url=_line(front.get("source_url") or front.get("canonical_url")),
         language=_line(front.get("language") or front.get("lang")),
         published_at=_moment(front.get("date")),
         is_public=front.get("draft") is not True and front.get("status") in PUBLIC,
     )
+
+
+def _category(front: dict[str, Any]) -> tuple[str, ...]:
+    """The path of names under `category`; else the first of `categories`, which stand beside each
+    other."""
+    if path := _list(front.get("category")):
+        return tuple(path)
+    return tuple(_list(front.get("categories"))[:1])
 
 
 def _parted(text: str) -> tuple[dict[str, Any], str]:

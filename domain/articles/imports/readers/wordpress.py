@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
 
 from domain.articles.imports.found import Found, Item, Rejected, Unreadable
 from domain.articles.imports.readers.xml import child_text, moment, name_of, parsed, text_of
@@ -13,6 +13,9 @@ PARAGRAPHED = re.compile(r"<(p|div|h[1-6]|ul|ol|table|figure|blockquote)[\s>]", 
 EDITORS = re.compile(r"<!--\s*/?wp:.*?-->", re.DOTALL)
 SHORTCODE = re.compile(r"\[(/?)([a-z_-]{2,30})([^\]\n]*)\]")
 KEPT_INSIDE = ("caption",)
+Tree: TypeAlias = Mapping[str, tuple[str, str]]
+"""By a category's slug there: its name, and the slug of the one above it, empty at the top."""
+
 LEFT_OUT = ("trash", "auto-draft", "inherit")
 
 
@@ -23,7 +26,7 @@ def read_wordpress(content: bytes) -> Iterator[Item]:
     channel = next((child for child in root if name_of(child) == "channel"), None)
     if channel is None or not child_text(channel, "wxr_version"):
         raise Unreadable("this XML is no export of WordPress")
-    language = child_text(channel, "language")
+    language, tree = child_text(channel, "language"), _tree(channel)
     items = [each for each in channel if name_of(each) == "item"]
     files = {
         child_text(each, "post_id"): each
@@ -32,10 +35,10 @@ def read_wordpress(content: bytes) -> Iterator[Item]:
     }
     for item in items:
         if child_text(item, "post_type") == "post":
-            yield _item(item, language, files.get(_meta(item, "_thumbnail_id")))
+            yield _item(item, language, tree, files.get(_meta(item, "_thumbnail_id")))
 
 
-def _item(item: Any, language: str, picture: Any) -> Item:
+def _item(item: Any, language: str, tree: Tree, picture: Any) -> Item:
     """picture: the attachment that stands for it, or None."""
     number, title = child_text(item, "post_id"), child_text(item, "title")
     status = child_text(item, "status")
@@ -53,7 +56,7 @@ def _item(item: Any, language: str, picture: Any) -> Item:
         body=body,
         summary=texts[1][:1000] if len(texts) > 1 else "",
         author=child_text(item, "creator"),
-        category=next(iter(_terms(item, "category")), ""),
+        category=_category(item, tree),
         tags=tuple(_terms(item, "post_tag")),
         source_url=child_text(item, "link"),
         language=language,
@@ -71,6 +74,40 @@ def _meta(item: Any, key: str) -> str:
         if name_of(child) == "postmeta" and child_text(child, "meta_key") == key:
             return child_text(child, "meta_value")
     return ""
+
+
+def _tree(channel: Any) -> Tree:
+    return {
+        child_text(child, "category_nicename"): (
+            child_text(child, "cat_name"),
+            child_text(child, "category_parent"),
+        )
+        for child in channel
+        if name_of(child) == "category" and child_text(child, "cat_name")
+    }
+
+
+def _category(item: Any, tree: Tree) -> tuple[str, ...]:
+    """The way to its deepest category: WordPress files a post under several, often under one and
+    what is above it too."""
+    filed = [
+        _path(child.get("nicename", ""), text_of(child), tree)
+        for child in item
+        if name_of(child) == "category" and child.get("domain") == "category" and text_of(child)
+    ]
+    return max(filed, key=len, default=())
+
+
+def _path(slug: str, name: str, tree: Tree) -> tuple[str, ...]:
+    """The export may lack what is above it, or go round in a circle."""
+    names, seen = [name], {slug}
+    _, above = tree.get(slug, ("", ""))
+    while above in tree and above not in seen:
+        seen.add(above)
+        name, next_above = tree[above]
+        names.insert(0, name)
+        above = next_above
+    return tuple(names)
 
 
 def _terms(item: Any, domain: str) -> list[str]:
