@@ -79,6 +79,7 @@ TABLES = (
     Table("search_synonym"),
     Table("front"),
     Table("front_entry"),
+    Table("article_highlight"),
     Table("post", order="repost_of_id IS NOT NULL, id"),
     Table("distribution"),
     Table("pull_budget"),
