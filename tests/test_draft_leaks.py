@@ -146,6 +146,12 @@ async def test_no_query_shows_anything(opened: Graph, hidden: Hidden, caller: st
     for asked in (await asking(hidden, caller)).queries():
         text = await answer(opened, hidden, caller, asked)
         assert leaks(text) == set(), (asked, text)
+        if asked.name != "nodes" and leaks(json.dumps(asked.given, ensure_ascii=False)):
+            assert not COUNTED.search(text), (asked, text)
+
+
+COUNTED = re.compile(r'"totalCount": [1-9]')
+"""Where what is hidden is asked for, nothing is counted."""
 
 
 @pytest.mark.parametrize("caller", ["author elsewhere", "administrator elsewhere"])
