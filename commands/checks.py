@@ -30,9 +30,13 @@ CHECKS = (
     Check("stale schema.graphql and openapi.json", ("cli.py", "schema", "--check")),
     # A service outside is asked; where it cannot be reached, that is said, and is no failure.
     Check("known vulnerabilities (pip-audit)", ("cli.py", "audit-dependencies", "--if-reachable")),
-    # Two processes, each with a PostgreSQL of its own: many tests wait for clocks and children.
     Check("real clients (conformance)", ("cli.py", "conformance")),
-    Check("tests (pytest)", ("-m", "pytest", "--numprocesses=2", "--dist=loadfile")),
+    # Three processes, each with a PostgreSQL of its own, keep two cores busy: many tests wait for
+    # clocks and children. Files in the order of tests/conftest.py: those that take long are first.
+    Check(
+        "tests (pytest)",
+        ("-m", "pytest", "--numprocesses=3", "--dist=loadfile", "--no-loadscope-reorder"),
+    ),
 )
 
 
