@@ -48,13 +48,22 @@ def migrate(*, check: bool = False, make: str = "") -> None:
 
 
 def _check() -> None:
-    from commands.missing_migrations import missing_migrations, newest_migrations
+    from commands.missing_migrations import (
+        forgotten_constraints,
+        missing_migrations,
+        newest_migrations,
+    )
 
     newest = newest_migrations()
     if len(newest) > 1:
         raise CommandFailed(
             f"each of these migrations is the newest: {', '.join(newest)}."
             " Chain them one after the other, by their dependencies"
+        )
+    if forgotten := forgotten_constraints():
+        raise CommandFailed(
+            f"no migration makes these constraints: {', '.join(forgotten)}."
+            " Write CreateTables(ops.CreateModel(…)), which does"
         )
     missing = asyncio.run(missing_migrations())
     if missing:

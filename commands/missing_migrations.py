@@ -8,6 +8,8 @@ from pathlib import Path
 
 from tortoise import Tortoise
 from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.migrations.migration import Migration
+from tortoise.migrations.operations import AddConstraint, CreateModel
 from tortoise.migrations.writer import MigrationWriter
 
 from domain.database import tortoise_config
@@ -46,9 +48,26 @@ def ends(chain: Mapping[str, Iterable[str]]) -> list[str]:
     return sorted(set(chain) - {before for befores in chain.values() for before in befores})
 
 
+def forgotten_constraints() -> list[str]:
+    """By name, those that stand among the options of a CreateModel alone: nothing makes them."""
+    operations = [each for name in sorted(known()) for each in _migration(name).operations]
+    added = {each.constraint.name for each in operations if isinstance(each, AddConstraint)}
+    stated = {
+        constraint.name
+        for each in operations
+        if isinstance(each, CreateModel)
+        for constraint in (each.options or {}).get("constraints", ())
+    }
+    return sorted(stated - added)
+
+
 def _dependencies(name: str) -> list[str]:
-    migration = import_module(f"domain.migrations.{name}").Migration
-    return [before for _, before in migration.dependencies]
+    return [before for _, before in _migration(name).dependencies]
+
+
+def _migration(name: str) -> type[Migration]:
+    found: type[Migration] = import_module(f"domain.migrations.{name}").Migration
+    return found
 
 
 def _text(operation: object) -> str:

@@ -42,6 +42,21 @@ try:
 except CommandFailed as failure:
     print(failure)
 """
+FORGETFUL = """
+from tortoise import fields, migrations
+from tortoise.migrations import operations as ops
+from tortoise.migrations.constraints import CheckConstraint
+
+class Migration(migrations.Migration):
+    dependencies = [("domain", {before!r})]
+    operations = [
+        ops.CreateModel(
+            name="Hat",
+            fields=[("id", fields.BigIntField(primary_key=True))],
+            options={{"constraints": [CheckConstraint(check="id > 0", name="hat_sized")]}},
+        )
+    ]
+"""
 HAT = """
 import asyncio, sys
 sys.path.insert(0, {place!r})
@@ -164,6 +179,22 @@ def test_two_newest_migrations_are_named(tmp_path: Path) -> None:
     assert done.stdout == (
         f"each of these migrations is the newest: {newest}, 9999_other."
         " Chain them one after the other, by their dependencies\n"
+    )
+
+
+def test_a_constraint_that_is_only_stated_is_named(tmp_path: Path) -> None:
+    (newest,) = newest_migrations()
+    (tmp_path / "9999_hats.py").write_text(FORGETFUL.format(before=newest))
+    done = subprocess.run(
+        [sys.executable, "-c", SECOND.format(place=str(tmp_path))],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == (
+        "no migration makes these constraints: hat_sized."
+        " Write CreateTables(ops.CreateModel(…)), which does\n"
     )
 
 
