@@ -27,7 +27,7 @@ from schema.execution.answers import NOTHING, Answer
 from schema.execution.context import Context
 from schema.execution.documents import Refused
 from schema.execution.engine import Engine, Prepared, Request, failure
-from schema.execution.subscribing import Following
+from schema.execution.subscribing import Following, Told
 
 PATIENCE_SECONDS = 10.0
 MOST_EACH = 20
@@ -157,11 +157,11 @@ class Events:
         ):
             try:
                 await self._learn(watch)
-                ids = list(following.ids)
+                ids, told = list(following.ids), Told()
                 while True:
                     following = await self._checked(following, headers)
                     with span("event", SpanKind.INTERNAL, named(following), request_id):
-                        answer = await following.read(self._reader, ids)
+                        answer = await following.read(self._reader, ids, told)
                     if answer is not None:
                         self._operations.count_event(following, answer)
                         yield answer

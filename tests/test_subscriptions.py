@@ -27,6 +27,7 @@ from domain.grants.actions import Holder, NewGrant, end, grant
 from domain.grants.models import RoleGrant
 from domain.notifications import Changes
 from domain.tokens.actions import create, revoke
+from schema.execution.subscribing import Told
 from tests.rows import EDITOR, NOW, derive, make_article, make_post, make_world
 from tests.test_push_docs import server
 
@@ -123,6 +124,36 @@ async def test_first_as_they_are_then_what_changes(http: ClientSession) -> None:
         await read(one, 6)
         await opened.send_json({"type": "ping"})
         assert await told(opened) == {"type": "pong"}
+
+
+async def test_nothing_is_told_twice(http: ClientSession) -> None:
+    """The totals change, in when they were counted and in another metric, but not what is selected
+    of them."""
+    world = await make_world()
+    one, two = await make_post(world.account_id), await make_post(world.account_id)
+    await read(one, 5)
+    await read(two, 3)
+    ids = [f"Post:{one}", f"Post:{two}"]
+    counted = "subscription($ids: [ID!]!) { engagementChanged(ids: $ids) { id reads { asOf } } }"
+    async with socket(http) as opened:
+        await subscribe(opened, "a", FOLLOW, ids=ids)
+        assert await told(opened) == event("a", (ids[0], 5), (ids[1], 3))
+        await subscribe(opened, "b", counted, ids=ids)
+        assert (await told(opened))["id"] == "b"
+        await read(one, 5)
+        again = await told(opened)
+        assert (again["id"], len(again["payload"]["data"]["engagementChanged"])) == ("b", 1)
+        await opened.send_json({"id": "b", "type": "complete"})
+        await read(one, 6)
+        assert await told(opened) == event("a", (ids[0], 6))
+
+
+def test_what_is_told_is_what_is_new() -> None:
+    told = Told()
+    assert told.new([("Post:1", b"1"), ("Post:1", b"1"), ("Post:2", b"null")]) == [b"1", b"1"]
+    assert told.new([("Post:1", b"1"), ("Post:2", b"2")]) == [b"2"]
+    assert told.new([("Post:1", b"null"), ("Post:2", b"3")]) == [b"3"]
+    assert told.new([("Post:1", b"1"), ("Post:2", b"3")]) == [b"1"]
 
 
 async def test_each_event_holds_what_its_subscription_selects(http: ClientSession) -> None:

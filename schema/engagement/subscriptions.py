@@ -11,7 +11,8 @@ from schema.planner.declare import argument, by_id
 @strawberry.type
 class EngagementSubscriptions:
     engagement_changed: list[Counted] = by_id(
-        "Those of them whose totals changed; first, all of them as they are. Several changes within"
-        " a moment come as one. What you may not see never comes.",
+        "Those of them whose totals changed, where that changes what you select; first, all of them"
+        " as they are. Several changes within a moment come as one. What you may not see never"
+        " comes.",
         argument("ids", list[strawberry.ID], "At most 100 global ids of what has totals."),
     )

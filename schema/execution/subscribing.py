@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -36,6 +37,27 @@ CHANGED = "__changed"
 """The variable that stands where the client's ids stood: no client can name one so."""
 
 
+class Told:
+    """What a follower was told last of each id: a digest of its JSON."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, bytes] = {}
+
+    def new(self, rows: Iterable[tuple[str, bytes]]) -> list[bytes]:
+        """Of ids and their JSON, what was not told yet; from now on it was. What the viewer does
+        not see is forgotten, so that it is told when they see it again."""
+        digests = [(id_, row, blake2b(row, digest_size=16).digest()) for id_, row in rows]
+        found = [
+            row for id_, row, digest in digests if row != NULL and self._last.get(id_) != digest
+        ]
+        for id_, row, digest in digests:
+            if row == NULL:
+                self._last.pop(id_, None)
+            else:
+                self._last[id_] = digest
+        return found
+
+
 @dataclass(frozen=True)
 class Following:
     """One subscription of one viewer. key: its field's response key. kind: under which what it
@@ -63,15 +85,16 @@ class Following:
             )
         return found
 
-    async def read(self, reader: Reader, ids: Sequence[str]) -> Answer | None:
-        """The event of these ids' change; None when the viewer sees none of them."""
+    async def read(self, reader: Reader, ids: Sequence[str], told: Told) -> Answer | None:
+        """The event of these ids' change; None when the viewer sees none of them, or all of it was
+        told already: a change that is heard of late, or of what is not selected."""
         variables = {**self.variables, CHANGED: list(ids)}
         (column,) = await reader.row(self.plan.sql, self.plan.values(variables, self.viewer))
         rows = msgspec.json.decode(column or b"[]", type=list[msgspec.Raw])
-        seen = [bytes(row) for row in rows if bytes(row) != NULL]
-        if not seen:
+        new = told.new(zip(ids, map(bytes, rows), strict=True))
+        if not new:
             return None
-        return Answer(spliced([(self.key, b"[" + b",".join(seen) + b"]")]))
+        return Answer(spliced([(self.key, b"[" + b",".join(new) + b"]")]))
 
 
 def follow(
