@@ -19,6 +19,7 @@ from domain.problems import Conflict, Forbidden, Invalid, NotFound, Problem
 
 TAKEN = {
     "article_slug_key": ("this slug is taken", "slug"),
+    "article_column_slug": ("this slug is taken", "slug"),
     "category_slug": ("this slug is taken", "slug"),
     "account_known": ("this account is registered already", "external_id"),
     "post_known": ("this post is registered already", "external_id"),

@@ -18,6 +18,7 @@ from domain.rights import become_application
 
 NOUNS = (
     "archives",
+    "article_columns",
     "articles",
     "articles.imports",
     "audit",

@@ -6,6 +6,8 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 import schema.enums  # noqa: F401 - registers the enumerations
+from schema.article_columns.mutations import ColumnMutations
+from schema.article_columns.types import ColumnQueries
 from schema.articles.comparison import ComparisonQueries
 from schema.articles.editing import EditingSubscriptions
 from schema.articles.mutations import ArticleMutations
@@ -67,6 +69,7 @@ class Query(
     AuditQueries,
     CampaignQueries,
     CategoryQueries,
+    ColumnQueries,
     ComparisonQueries,
     DefinitionQueries,
     DistributionQueries,
@@ -100,6 +103,7 @@ class Query(
 class Mutation(
     ArticleMutations,
     CategoryMutations,
+    ColumnMutations,
     FrontMutations,
     DistributionMutations,
     GrantMutations,

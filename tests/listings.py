@@ -96,10 +96,10 @@ class Listing:
         asked = f"{name}({arguments}, orderBy: {self.order}{given}) {{ {selected} }}"
         if owner != "Query":
             id_ = PARENTS.get(owner, f"{owner}:1")
-            way = f'review(id: "{id_}") {{ {asked} }}'
+            way = f'{owner.lower()}(id: "{id_}") {{ {asked} }}'
             asked = (
                 way
-                if owner == "Review"
+                if owner in ("Column", "Review")
                 else f'node(id: "{id_}") {{ ... on {owner} {{ {asked} }} }}'
             )
         return f"query{declared} {{ {asked} }}"

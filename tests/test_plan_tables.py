@@ -39,7 +39,7 @@ SCHEMA = build()
 CORE = SCHEMA._schema
 NODE = CORE.get_type("Node")
 assert isinstance(NODE, GraphQLInterfaceType)
-IDENTIFIED = {"Review", *(type_.name for type_ in CORE.get_possible_types(NODE))}
+IDENTIFIED = {"Column", "Review", *(type_.name for type_ in CORE.get_possible_types(NODE))}
 
 
 def _value(name: str, argument: GraphQLArgument, target: GraphQLNamedType) -> str:

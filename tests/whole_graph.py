@@ -25,6 +25,8 @@ from tests.graph import Graph
 
 ROWS, IDS = 20, 100
 ARGUMENTS: dict[str, dict[str, str]] = {
+    "Query.column": {"slug": '"archive"'},
+    "Query.columns": {"organizationId": '"Organization:1"'},
     "Query.front": {"organizationId": '"Organization:1"', "name": '"archive"'},
     "Query.leaderboard": {"of": "ARTICLES"},
     "Query.search": {"query": '"志愿"'},
@@ -37,6 +39,7 @@ PATHS = {
     "ReviewEntry": "reviews(first: 20) { nodes { entries(first: 100) { nodes { %s } } } }",
     "ReviewFinding": "reviews(first: 20) { nodes { findings(first: 20) { nodes { %s } } } }",
     "ReviewInvitation": "reviews(first: 20) { nodes { invitations { %s } } }",
+    "Column": 'column(slug: "archive") { %s }',
     "Front": 'front(organizationId: "Organization:1", name: "archive") { %s }',
 }
 

@@ -10,6 +10,7 @@ from tortoise.connection import get_connection
 
 from domain.access import Act, Role
 from domain.archives.tables import TABLES
+from domain.article_columns import actions as columns
 from domain.articles import actions as articles
 from domain.articles.actions.checking import keep_fingerprints
 from domain.articles.imports.models import ArticleImport
@@ -121,6 +122,16 @@ async def _newsroom(act: Act, world: World, storage: Storage) -> None:
         entries=[entry],
     )
     await fronts.set_front(act, front)
+    gathered = columns.NewColumn(
+        organization_id=world.organization_id,
+        slug="archive",
+        title="专题",
+        summary="",
+        is_closed=False,
+        version=0,
+        article_ids=[public],
+    )
+    await columns.set_column(act, gathered)
     await ArticleImport.create(
         source="feed", source_id="1", article_id=public, sha256="0" * 64, imported_at=act.now
     )

@@ -77,6 +77,8 @@ TABLES = (
         ),
     ),
     Table("search_synonym"),
+    Table("article_column"),
+    Table("column_entry"),
     Table("front"),
     Table("front_entry"),
     Table("article_highlight"),

@@ -30,6 +30,7 @@ from schema.reviews.lists import REVIEW_ORDERS, ReviewFilter, ReviewOrder
 from schema.scalars import Block
 
 if TYPE_CHECKING:
+    from schema.article_columns.types import Column
     from schema.distribution.types import Distribution
     from schema.posts.types import Post
     from schema.publishing.types import Embargo
@@ -56,6 +57,14 @@ class Article(Counted, Node):
     plain_text: str = column("The words of its body.")
     cover: strawberry.ID | None = column("Its image in lists: a Media's id.")
     category: Category | None = to_one("category_id", "What it is filed under, if anything.")
+    columns: list[Annotated[Column, strawberry.lazy("schema.article_columns.types")]] = rows(
+        "Columns it stands in, the latest first; at most 50.",
+        where="{row}.id IN (SELECT e.column_id FROM column_entry e"
+        " WHERE e.article_id = {parent}.id)",
+        order_by="{row}.id DESC",
+        limit=50,
+        expected=3,
+    )
     tags: list[str] = column("Its tags.")
     keywords: list[str] = column("What search engines are told.")
     language: str = column("BCP 47, e.g. zh-CN.")

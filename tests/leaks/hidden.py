@@ -10,6 +10,7 @@ from typing import Any
 from tortoise.connection import get_connection
 
 from domain.access import SYSTEM, Act
+from domain.article_columns.actions import NewColumn, set_column
 from domain.articles import actions as articles
 from domain.distribution import actions as distribution
 from domain.engagement.actions.record import NewObservation, record
@@ -203,6 +204,7 @@ async def _around(district: District, draft: int, beside: int) -> dict[str, str]
         links["preview"] = f"/preview/{handed.secret}"
     await set_highlight(act, NewHighlight(article_id=draft, kind=HighlightKind.PINNED))
     await _front(district, draft)
+    await _column(district, draft)
     return links
 
 
@@ -216,6 +218,19 @@ async def _finding(act: Act, review: int) -> None:
         suggestion=mark("suggestion"),
         created_at=act.now,
     )
+
+
+async def _column(district: District, draft: int) -> None:
+    column = NewColumn(
+        organization_id=district.here.organization_id,
+        slug="hidden",
+        title="专题",
+        summary="",
+        is_closed=False,
+        version=0,
+        article_ids=[draft],
+    )
+    await set_column(district.act, column)
 
 
 async def _front(district: District, draft: int) -> None:

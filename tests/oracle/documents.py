@@ -33,12 +33,13 @@ MOST_ALIASES = 70
 """From there on as few as can be: a document may have a hundred."""
 
 ELSEWHERE = (
+    *("column", "columns"),
     *("explain", "breaks", "viewer", "roleGrants", "tokens", "users"),
     *("preview", "previewLinks"),
 )
 """Fields with proofs of their own: test_engagement_explanation.py, test_engagement_breaks.py,
-test_viewer.py, test_grants_graph.py, test_tokens_graph.py, test_users_graph.py, test_previews.py.
-"""
+test_columns.py, test_viewer.py, test_grants_graph.py, test_tokens_graph.py, test_users_graph.py,
+test_previews.py."""
 SHORT = 10
 """Rows of a list on whose way there are more lists."""
 
