@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any
 
 from commands.district.editors import Staff, email, staff_of
 from commands.district.load import Report
@@ -16,11 +15,13 @@ from domain.access import Act
 from domain.articles import actions as articles
 from domain.articles.models import Article
 from domain.articles.rules import ArticleStatus
+from domain.categories.models import Category
 from domain.database import open_database, transaction
 from domain.distribution import actions as distribution
 from domain.distribution.rules import DistributionWay
 from domain.fronts import actions as fronts
 from domain.fronts.rules import Entry
+from domain.ids import format_id
 from domain.organizations.models import Organization
 from domain.partners.models import Account
 from domain.partners.rules import PartnerKind, Platform
@@ -38,6 +39,7 @@ BEGAN = timedelta(hours=20)
 """How long ago the first of it happened."""
 
 STEP = timedelta(minutes=7)
+CATEGORY = "社会"
 READERS = ("first", "first", "second", "second", "chief", "chief")
 """Who passes the six stages, in order."""
 
@@ -54,7 +56,9 @@ async def open_desk(*, database_url: str, address: str, now: datetime, report: R
             name = f"{DISTRICT}融媒体中心"
             place = await Organization.get(name=name)
             staff = await staff_of(place, now - BEGAN - timedelta(hours=1))
-            await _work(Desk(staff, address, _moments(now - BEGAN)))
+            filed = await Category.get_or_none(parent_id=None, name=CATEGORY)
+            category = "" if filed is None else format_id("Category", filed.id)
+            await _work(Desk(staff, address, category, _moments(now - BEGAN)))
         report("the newsroom is at work")
     return True
 
@@ -65,15 +69,19 @@ def _moments(start: datetime) -> Iterator[datetime]:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
+    """category_id: what its articles are filed under; empty where the district has no such."""
+
     staff: Staff
     address: str
+    category_id: str
     moments: Iterator[datetime]
 
     def by(self, who: str) -> Act:
         """Each act happens a little after the one before."""
         return self.staff.act(who, next(self.moments))
 
-    async def write(self, title: str, *paragraphs: str, **given: Any) -> int:
+    async def write(self, title: str, *paragraphs: str, source: str | None = None) -> int:
+        """source: the newsroom itself, where none is given."""
         blocks = [
             {"id": f"p{number}", "type": "paragraph", "text": [{"text": text}]}
             for number, text in enumerate(paragraphs, start=1)
@@ -83,7 +91,9 @@ class Desk:
             author_id=self.staff.author.id,
             organization_id=self.staff.place.id,
             blocks=blocks,
-            **{"category": "社会", "tags": ["演示"], "source": self.staff.place.name, **given},
+            category_id=self.category_id,
+            tags=["演示"],
+            source=self.staff.place.name if source is None else source,
         )
         return await articles.create(self.by("author"), new)
 
