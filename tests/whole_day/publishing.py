@@ -107,14 +107,16 @@ async def it_goes_out_to_partners(centre: Centre) -> None:
     assert [(each["way"], each["state"]) for each in sent] == [
         *(("INTERFACE", "QUEUED"), ("COPY", "QUEUED"))
     ]
+    centre.known["mastodon"] = sent[0]["id"]
+    # First of all: the worker's hand would show in what a refusal must leave as it was.
+    await centre.waits(lambda: _has_arrived(centre))
     await centre.refused("zhou", "distributeArticle", "TAKEN", **given)
     asked = {**given, "accountIds": [accounts["douyin"], accounts["zhihu"]], "way": "REQUEST"}
     requests = (await centre.do("zhou", "distributeArticle", SENT, **asked))["distributions"]
     assert [each["state"] for each in requests] == ["SENT", "SENT"]
-    centre.known |= {"mastodon": sent[0]["id"], "unanswered": requests[1]["id"]}
+    centre.known["unanswered"] = requests[1]["id"]
     await _the_partner_answers(centre, requests[0])
     await _li_pastes_the_link(centre, sent[1])
-    await centre.waits(lambda: _has_arrived(centre))
 
 
 async def _partners(centre: Centre) -> dict[str, str]:
