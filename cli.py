@@ -464,6 +464,17 @@ GROUPS = {
             ),
         ),
     ),
+    "library": (
+        "Organizations' libraries of pictures and files.",
+        (
+            Command(
+                "quota",
+                "commands.library:quota",
+                "Say how many MiB an organization's library may hold.",
+                ("library quota Organization:5 20480", "library quota Organization:5"),
+            ),
+        ),
+    ),
     "secrets": (
         "Secrets at rest: seal them with another key.",
         (

@@ -21,6 +21,8 @@ from domain.engagement.rules import Metric, Source
 from domain.fronts import actions as fronts
 from domain.fronts.rules import Entry
 from domain.grants import actions as grants
+from domain.highlights import actions as highlights
+from domain.highlights.rules import HighlightKind
 from domain.media.actions.rendering import render, take_due
 from domain.media.storage import Storage
 from domain.partners.rules import Platform
@@ -106,6 +108,8 @@ async def _newsroom(act: Act, world: World, storage: Storage) -> None:
     changes = articles.ArticleChanges(title="再改", markdown="旁边的草稿", reason="补充")
     await articles.update(act, public, 2, changes)
     await articles.name_revision(act, public, 1, "首发")
+    pin = highlights.NewHighlight(article_id=public, kind=HighlightKind.PINNED)
+    await highlights.set_highlight(act, pin)
     planned = await make_article(world, title="草稿")
     await previews.create(act, previews.NewPreview(article_id=planned, recipient="张主任"))
     later = act.now + timedelta(days=1)

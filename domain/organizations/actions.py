@@ -18,10 +18,12 @@ from domain.organizations.models import Organization
 from domain.organizations.rules import OrganizationKind
 from domain.organizations.tree import lineage
 from domain.permissions import Permission
+from domain.problems import Invalid
 from domain.search.actions import index
 from domain.search.rules import SearchKind
 
 LONGEST_NAME = 200
+LARGEST_QUOTA = 2**62
 MANAGE = Permission.MANAGE_ORGANIZATION
 
 
@@ -69,6 +71,24 @@ async def rename(act: Act, organization_id: int, version: int, name: str) -> Non
             format_id("Organization", row.id),
             {"name": before},
             {"name": known},
+        )
+
+
+async def set_library_quota(act: Act, organization_id: int, quota: int | None) -> None:
+    """In bytes, of its own library; None: as many as there is room for. What it has stays."""
+    async with change(act) as client:
+        row = await locked(client, Organization, organization_id)
+        if quota is not None and not 0 <= quota <= LARGEST_QUOTA:
+            raise Invalid("a quota is 0 to 2^62 bytes", path=("quota",), code="OUT_OF_RANGE")
+        before, row.library_quota = row.library_quota, quota
+        await row.save(using_db=client, update_fields=["library_quota"])
+        await audit.record(
+            client,
+            act,
+            "organization.set_library_quota",
+            format_id("Organization", row.id),
+            {"library_quota": before},
+            {"library_quota": quota},
         )
 
 

@@ -16,6 +16,7 @@ class Organization(Model):
     """A node: centre, branch, point, base, media centre or agency. Everybody may see it.
 
     path: ids from the root to this node; a trigger writes it and refuses a cycle.
+    library_quota: how many bytes its own library may hold; empty: as many as there is room for.
     """
 
     parent_id: int | None
@@ -27,6 +28,7 @@ class Organization(Model):
     kind = fields.CharEnumField(OrganizationKind, max_length=16)
     name = fields.CharField(max_length=200)
     path = LtreeField()
+    library_quota = fields.BigIntField(null=True)
     version = fields.IntField(default=1)
     created_at = fields.DatetimeField()
 
@@ -41,4 +43,5 @@ class Organization(Model):
         constraints = (
             one_of("organization", "kind", OrganizationKind),
             check("organization", "named", "name <> ''"),
+            check("organization", "library_quota", "library_quota >= 0"),
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from domain.media.access import own
 from domain.organizations.access import visible
 from domain.organizations.rules import OrganizationKind
 from domain.permissions import Permission
@@ -19,14 +20,31 @@ from schema.organizations.lists import ORGANIZATION_ORDERS, OrganizationFilter, 
 from schema.partners.lists import PARTNER_ORDERS, PartnerFilter, PartnerOrder
 from schema.planner.declare import column, one, page, rows, to_one
 from schema.planner.readings import stands_on
+from schema.planner.restrictions import Restriction, restricted
 from schema.relay import Connection, Node
+from schema.scalars import BigInt
 from schema.viewer.permissions import permissions_here
+
+LIBRARIES = (
+    "(SELECT o.id AS organization_id, o.library_quota AS quota_bytes,"
+    " (SELECT coalesce(sum(m.size), 0)::bigint FROM media m WHERE m.organization_id = o.id)"
+    " AS used_bytes FROM organization o)"
+)
 
 if TYPE_CHECKING:
     from schema.articles.types import Article
     from schema.campaigns.types import Campaign
     from schema.partners.types import Partner
     from schema.reviews.types import ReviewWorkflow
+
+
+@stands_on(LIBRARIES, own)
+@strawberry.type(description="What an organization's library holds, in bytes.")
+class LibraryUse:
+    used_bytes: BigInt = column("Of all its files; their renditions are not counted.")
+    quota_bytes: BigInt | None = column(
+        "What they may have together; null: as much as there is room for."
+    )
 
 
 @stands_on("organization", visible, kind="ORGANIZATION", max_age_seconds=60)
@@ -37,6 +55,13 @@ class Organization(Counted, Node):
     version: int = column("Grows with every change; an update carries the one it saw.")
     created_at: datetime = column("When it was entered.")
     viewer_permissions: list[Permission] = column("What you may do here.", permissions_here)
+    library: LibraryUse | None = restricted(
+        Restriction.LIBRARY,
+        one(
+            "{row}.organization_id = {parent}.id",
+            "What its own library holds and may hold; null where that is not yours to see.",
+        ),
+    )
     review_workflow: Annotated[ReviewWorkflow, strawberry.lazy("schema.reviews.types")] | None = (
         one(
             "{row}.id = (SELECT a.workflow_id FROM organization above"

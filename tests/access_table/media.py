@@ -40,6 +40,13 @@ FIELDS: dict[tuple[str, str], Read] = {
     ("Media", "similar"): Read(
         '{ it: media(id: "%(media)s") { similar { id } } }', DRAFTS, {"similar": []}, None, SELECTS
     ),
+    ("Organization", "library"): Read(
+        '{ it: organization(id: "%(here)s") { library { quotaBytes } } }',
+        DRAFTS,
+        {"library": {"quotaBytes": None}},
+        {"library": None},
+        SELECTS,
+    ),
     ("Media", "uploadedBy"): Read(
         '{ it: media(id: "%(media)s") { uploadedBy } }',
         DRAFTS,

@@ -20,7 +20,7 @@ from graphql import (
 )
 
 from domain.access import ANONYMOUS
-from tests.oracle import media, newsroom, reviews, searching
+from tests.oracle import libraries, media, newsroom, reviews, searching
 from tests.oracle.asked import Asked
 from tests.oracle.counting import Series, compared, leaders, points, stale, total
 from tests.oracle.distribution import recalled
@@ -217,6 +217,7 @@ EVERYWHERE: dict[str, Callable[..., Any]] = {
 FIELDS: dict[tuple[str, str], Callable[..., Any]] = {
     ("Query", "node"): _node,
     ("Organization", "viewerPermissions"): permissions,
+    ("Organization", "library"): libraries.library,
     ("Query", "nodes"): lambda asked, root, ids: [asked.find(id_) for id_ in ids],
     ("Query", "article"): _article,
     ("Query", "network"): lambda asked, root: Network(),

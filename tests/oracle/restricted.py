@@ -20,7 +20,12 @@ OF_THE_NETWORK = frozenset(
     }
 )
 OF_LIBRARIANS = frozenset(
-    {("Query", "mediaLibrary"), ("Media", "similar"), ("Media", "uploadedBy")}
+    {
+        ("Query", "mediaLibrary"),
+        ("Media", "similar"),
+        ("Media", "uploadedBy"),
+        ("Organization", "library"),
+    }
 )
 OF_ANALYSTS = frozenset({("Query", "inflationFlags"), ("Post", "discounts")})
 OF_ANALYSTS_AND_PARTNERS = frozenset({("Partner", "deliveries"), ("Account", "pullStatus")})

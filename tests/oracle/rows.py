@@ -87,6 +87,7 @@ async def _trees(filling: Filling) -> None:
             parent=None if number in (0, 9) else filling.one(filling.organizations),
             kind=kinds[number % len(kinds)],
             name=NAMES[number % len(NAMES)],
+            library_quota=filling.one([None, 0, 2**40]),
             version=1 + number % 3,
             created_at=filling.moment(),
         )

@@ -15,6 +15,7 @@ from domain.ids import format_id
 from domain.media.actions.values import check_texts
 from domain.media.incoming import Received
 from domain.media.models import Media
+from domain.media.quotas import hold_room, require_room
 from domain.media.rules import MediaKind, MediaState, file_name, original_key
 from domain.media.storage import Storage
 from domain.organizations.models import Organization
@@ -42,10 +43,12 @@ class Uploaded(NamedTuple):
 
 async def upload(act: Act, received: Received, new: NewMedia, storage: Storage) -> Uploaded:
     """The file is in the store before its row is there: a row never leads nowhere. Raises Invalid,
-    Forbidden, NotFound before anything is stored."""
+    Forbidden, NotFound, Conflict where the library is full, before anything is stored."""
     texts = check_texts(alt=new.alt, caption=new.caption, credit=new.credit, licence=new.licence)
     async with change(act, Permission.UPLOAD_MEDIA) as client:
         known = await _checked(client, act, received, new)
+        if known is None:
+            await require_room(client, new.organization_id, received.size)
     if known is not None:
         return Uploaded(known, is_new=False)
     key = original_key(received.sha256)
@@ -57,6 +60,7 @@ async def upload(act: Act, received: Received, new: NewMedia, storage: Storage) 
             return Uploaded(known, is_new=False)
         if await storage.look(key) is None:
             raise overtaken()  # a sweeper had looked at it before it was written anew
+        await hold_room(client, new.organization_id, received.size)
         values = _values(act, received, new) | texts
         row = await Media.create(using_db=client, **values)
         told = {name: values[name] for name in ("name", "mime", "size", "sha256", *texts)}
