@@ -90,7 +90,8 @@ def test_what_is_no_archive_leaves_nothing(
         file = next(name for name in opened.namelist() if name.endswith("/original"))
         manifest = json.loads(opened.read(MANIFEST))
     articles, older = member_of("article"), json.dumps({**manifest, "version": 1}).encode()
-    fewer = json.dumps({**manifest, "parts": {}}).encode()
+    later = {**manifest["parts"], "new_noun": {"rows": 0, "sha256": ""}}
+    newer = json.dumps({**manifest, "parts": later}).encode()
     outside = "files//tmp/of-an-archive"
     more = json.dumps({**manifest, "files": 99}).encode()
     cut = tmp_path / "cut.zip"
@@ -99,7 +100,9 @@ def test_what_is_no_archive_leaves_nothing(
         cut: "it is no ZIP file, or its end is missing",
         changed(site.archive, tmp_path / "a.zip", MANIFEST, older): "it is not xinfeng-site 2",
         changed(site.archive, tmp_path / "b.zip", MANIFEST, b"{"): "manifest.json cannot be read",
-        changed(site.archive, tmp_path / "c.zip", MANIFEST, fewer): "its tables are others: org",
+        changed(
+            site.archive, tmp_path / "c.zip", MANIFEST, newer
+        ): "a later version wrote it: new_noun",
         changed(site.archive, tmp_path / "d.zip", MANIFEST, more): "it has 1 files, and 99 by its",
         changed(site.archive, tmp_path / "e.zip", file, b"x"): f"{file} is not what it is called",
         changed(site.archive, tmp_path / "f.zip", articles, b"{}\n"): f"{articles} is not what",
@@ -158,6 +161,23 @@ def test_stopped_in_the_middle_it_goes_on(
 
     with elsewhere(server_url, template_name) as url:
         asyncio.run(on(url, interrupted()))
+
+
+def test_an_earlier_version_had_fewer_tables(
+    server_url: str, template_name: str, site: Site, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(site.archive) as opened:
+        manifest = json.loads(opened.read(MANIFEST))
+    assert manifest["parts"].pop("article_highlight")["rows"] == 0
+    path = changed(site.archive, tmp_path / "a.zip", MANIFEST, json.dumps(manifest).encode())
+
+    async def entered() -> None:
+        assert await enter(path, tmp_path) is True
+        (found,) = await rows("SELECT count(*) AS n FROM article")
+        assert found["n"] == 1
+
+    with elsewhere(server_url, template_name) as url:
+        asyncio.run(on(url, entered()))
 
 
 def test_where_it_may_not_be_entered(

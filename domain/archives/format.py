@@ -72,10 +72,9 @@ def read(text: bytes) -> Manifest:
 def _manifest(found: dict[str, Any]) -> Manifest:
     parts = {name: Part(**part) for name, part in found.pop("parts").items()}
     manifest = Manifest(parts=parts, **found)
-    missing = [table.name for table in TABLES if table.name not in parts]
     unknown = sorted(parts.keys() - {table.name for table in TABLES})
-    if missing or unknown:
-        raise no_archive(f"its tables are others: {', '.join(missing + unknown)}")
+    if unknown:
+        raise no_archive(f"a later version wrote it: {', '.join(unknown)} is not known here")
     return manifest
 
 

@@ -97,7 +97,7 @@ async def _enter(
 ) -> None:
     await enter_files(archive, storage, report, 0, manifest.size)
     await make_room(manifest.months)
-    entering = Entering(archive, site, sealed)
+    entering = Entering(archive, manifest.parts, site, sealed)
     await entering.rows(
         lambda done, of: report(manifest.files + done, of),
         manifest.size,
