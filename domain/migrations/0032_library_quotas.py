@@ -6,7 +6,7 @@ from tortoise.migrations.constraints import CheckConstraint
 
 
 class Migration(migrations.Migration):
-    dependencies = [("domain", "0028_highlights")]
+    dependencies = [("domain", "0031_columns")]
 
     operations = [
         ops.AddField(
