@@ -104,7 +104,7 @@ def _hour() -> datetime:
     return datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 
 
-WIDE = limits_of({"aliases": 10_000})
+WIDE = limits_of({"aliases": 10_000, "fields": 10_000})
 """Fragments that are spread again and again multiply what is invented."""
 
 EVERY_COST = 10**7

@@ -33,6 +33,7 @@ INNER: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "ArticleRevision": ("articles", "revisions", ("LATEST",)),
     "Delivery": ("partners", "deliveries", ("LATEST",)),
     "EngagementDiscount": ("posts", "discounts", ("LATEST",)),
+    "PreviewLink": ("articles", "previewLinks", ("LATEST",)),
     "ReviewEntry": ("reviews", "entries", ("OLDEST", "LATEST")),
     "ReviewFinding": ("reviews", "findings", ("OLDEST", "LATEST")),
     "WebhookMessage": ("webhookEndpoints", "messages", ("LATEST",)),

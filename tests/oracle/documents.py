@@ -32,14 +32,19 @@ MOST_FIELDS = 60
 MOST_ALIASES = 70
 """From there on as few as can be: a document may have a hundred."""
 
-ELSEWHERE = (
-    *("column", "columns"),
-    *("explain", "breaks", "viewer", "roleGrants", "tokens", "users"),
-    *("preview", "previewLinks"),
-)
-"""Fields with proofs of their own: test_engagement_explanation.py, test_engagement_breaks.py,
-test_columns.py, test_viewer.py, test_grants_graph.py, test_tokens_graph.py, test_users_graph.py,
-test_previews.py."""
+ELSEWHERE = {
+    "breaks": "where definitions change within a series: test_engagement_breaks.py",
+    "column": "by an id or a slug of its own: test_columns.py",
+    "columns": "likewise",
+    "explain": "how a total was derived, by rules of its own: test_engagement_explanation.py",
+    "preview": "opens by a secret, whoever asks, and shows one revision: test_previews.py",
+    "roleGrants": "who holds what, and by whom: test_grants.py, test_access_sessions.py",
+    "tokens": "credentials, for who keeps them: test_tokens.py, test_access_viewers.py",
+    "users": "accounts, for who keeps them: test_users_graph.py",
+    "viewer": "the caller and no row: test_access_viewers.py",
+}
+"""Fields that no document here asks for: why not, and where they are tried."""
+
 SHORT = 10
 """Rows of a list on whose way there are more lists."""
 

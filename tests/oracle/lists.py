@@ -49,6 +49,7 @@ BELONGS: dict[tuple[str, str], Belongs] = {
     ("Account", "distributions"): points_to("account_id"),
     ("Account", "posts"): points_to("account_id"),
     ("Article", "distributions"): points_to("article_id"),
+    ("Article", "previewLinks"): points_to("article_id"),
     ("Article", "posts"): points_to("article_id"),
     ("Article", "revisions"): points_to("article_id"),
     ("Campaign", "posts"): points_to("campaign_id"),

@@ -90,6 +90,15 @@ def is_highlighted(asked: Asked, article: Row, kind: str) -> bool:
     return article.id in _held(asked, kind)
 
 
+def _link_state(asked: Asked, link: Row) -> str:
+    """Of a link by the system itself, or by somebody who is not there any more."""
+    if link.revoked_at is not None:
+        return "REVOKED"
+    if link.expires_at <= asked.now:
+        return "EXPIRED"
+    return "SUSPENDED" if link.maker_id else "ACTIVE"
+
+
 FITS: dict[str, dict[str, Fits]] = {
     "PublicationPlan": {
         "since": since("at"),
@@ -110,6 +119,8 @@ FIELDS: dict[tuple[str, str], Callable[..., Any]] = {
     ("Front", "entries"): _entries,
     ("FrontEntry", "holdsNow"): lambda asked, row: holds(row, asked.now),
     ("Organization", "pinned"): _pinned,
+    ("PreviewLink", "revokedBy"): lambda asked, row: row.revoked_by or None,
+    ("PreviewLink", "state"): _link_state,
     ("PublicationPlan", "problem"): lambda asked, row: row.problem or None,
     ("PublicationPlan", "told"): lambda asked, row: row.told or None,
     ("Query", "compareRevisions"): _compared,

@@ -8,6 +8,7 @@ from domain.articles.rules import ArticleStatus
 from domain.fronts.models import Front, FrontEntry
 from domain.highlights.models import ArticleHighlight
 from domain.highlights.rules import HighlightKind
+from domain.previews.models import PreviewLink
 from domain.publishing.models import Embargo, PublicationPlan
 from domain.publishing.rules import PlannedStep, PlanState
 from tests.oracle.filling import CANARY, NAMES, TEXTS, Filling
@@ -25,6 +26,8 @@ async def add_newsroom(filling: Filling) -> None:
         await _plan(filling, number)
     for number in range(0, 36, 2):
         await _embargo(filling, number)
+    for number in range(20):
+        await _preview_link(filling, number)
     for number in range(8):
         await _front(filling, number)
     for number in range(40):
@@ -67,6 +70,26 @@ async def _embargo(filling: Filling, number: int) -> None:
         reason=f"{CANARY} {filling.one(TEXTS)}",
         setter=CANARY,
         set_at=filling.moment(),
+    )
+
+
+async def _preview_link(filling: Filling, number: int) -> None:
+    """Open, over, taken back; and of somebody whose account is no more."""
+    is_revoked, uses = number % 4 == 0, number % 3
+    await PreviewLink.create(
+        id=next(filling.hidden),
+        article=filling.one(filling.articles),
+        revision=1 + number % 3,
+        recipient=f"{CANARY} {filling.one(NAMES)}",
+        sha256=number.to_bytes(32, "big"),
+        maker_id=filling.one(["", "User:987654"]),
+        maker=CANARY,
+        created_at=filling.now - timedelta(days=400),
+        expires_at=filling.now + timedelta(days=filling.one([-5, 5])),
+        revoked_at=filling.moment() if is_revoked else None,
+        revoked_by=CANARY if is_revoked else "",
+        uses=uses,
+        used_at=filling.moment() if uses else None,
     )
 
 

@@ -16,6 +16,7 @@ from domain.highlights.models import ArticleHighlight
 from domain.inflation.models import EngagementDiscount, InflationFlag
 from domain.media.models import Media
 from domain.posts.models import Post
+from domain.previews.models import PreviewLink
 from domain.publishing.models import Embargo, PublicationPlan
 from domain.pulling.models import AccountPull
 from domain.reviews.models import (
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from tests.oracle.asked import Asked
     from tests.oracle.tables import Row, Tables
 
-OF_DRAFTS = (ArticleRevision, Embargo, PublicationPlan)
+OF_DRAFTS = (ArticleRevision, Embargo, PreviewLink, PublicationPlan)
 """What is seen where the drafts of its article are."""
 
 OF_REVIEWS = (ReviewEntry, ReviewFinding, ReviewInvitation)

@@ -27,6 +27,7 @@ from domain.organizations.models import Organization
 from domain.partners.models import Account, Partner
 from domain.people.models import Person
 from domain.posts.models import Post
+from domain.previews.models import PreviewLink
 from domain.publishing.models import Embargo, PublicationPlan
 from domain.pulling.models import AccountPull, Budget, PostPull
 from domain.reviews.models import (
@@ -70,6 +71,7 @@ MODELS: tuple[type[Model], ...] = (
     Partner,
     Person,
     Post,
+    PreviewLink,
     PublicationPlan,
     Restatement,
     Review,

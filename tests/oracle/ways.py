@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any, TypeAlias
 
 from graphql import (
@@ -21,7 +21,7 @@ BY_ID = ("node", "nodes")
 """These lead to everything, mostly to something else."""
 
 
-def ways(schema: GraphQLSchema, without: tuple[str, ...]) -> list[Way]:
+def ways(schema: GraphQLSchema, without: Container[str]) -> list[Way]:
     """To each object type that a query leads to, but for what is only behind some fields."""
     assert schema.query_type is not None
     root = schema.query_type
@@ -41,7 +41,7 @@ def ways(schema: GraphQLSchema, without: tuple[str, ...]) -> list[Way]:
     return [*found.values(), *by_id * 10]
 
 
-def reachable(schema: GraphQLSchema, without: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def reachable(schema: GraphQLSchema, without: Container[str]) -> Iterator[tuple[str, str]]:
     """Every field of every type to which a way leads. Introspection is no part of it."""
     for way in ways(schema, without):
         type_ = schema.type_map[way[-1][0]]

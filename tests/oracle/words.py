@@ -20,8 +20,8 @@ UNNUMBERED = (
 """Types without a global id."""
 
 NO_NODES = (
-    *("Front", "PublicationPlan", "Review", "ReviewEntry", "ReviewFinding", "ReviewInvitation"),
-    *("ReviewTerm", "ReviewWorkflow", "SearchSynonym"),
+    *("Front", "PreviewLink", "PublicationPlan", "Review", "ReviewEntry", "ReviewFinding"),
+    *("ReviewInvitation", "ReviewTerm", "ReviewWorkflow", "SearchSynonym"),
 )
 """Types with an id by which `node` finds nothing."""
 
