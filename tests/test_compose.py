@@ -7,6 +7,7 @@ with the environment of the compose file, its hosts mapped to loopback.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -15,6 +16,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -170,7 +172,9 @@ def get(url: str) -> str:
 
 
 def tells(url: str, text: str) -> bool:
-    return text in get(url)
+    with contextlib.suppress(urllib.error.HTTPError):
+        return text in get(url)
+    return False
 
 
 def ask(port: int, query: str) -> Any:
@@ -224,7 +228,7 @@ def test_every_service_s_own_command_serves_the_graph(
             wait_until(partial(tells, page, told), 40)
         here = f"http://127.0.0.1:{deployment.api_port}"
         assert get(f"{here}/livez") == "ok\n"
-        assert get(f"{here}/readyz") == "ok\n"
+        wait_until(partial(tells, f"{here}/readyz", "ok\n"), 40)
         assert ask(deployment.api_port, "{ __typename }") == {"__typename": "Query"}
         query = "{ network { id counts { articles partners } reads { value status } } }"
         assert ask(deployment.api_port, query) == {

@@ -73,6 +73,8 @@ class Disk:
             "max_wal_size": "1GB",
             "checkpoint_timeout": "1h",
             "restart_after_crash": "off",
+            # New statistics of the catalog want a file written when somebody connects.
+            "autovacuum": "off",
         }
         try:
             with local_postgres(self.place, report=lambda line: None, options=options):

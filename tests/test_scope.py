@@ -153,6 +153,8 @@ def _starts(path: Path, words: Words) -> list[str]:
     asked = [json.dumps(id_) for id_ in (known[0], *hidden[:1])]
     if name == "nodes":
         return [f"ids: {json.dumps([*known[:40], *hidden[:40]])}"]
+    if name == "category":
+        return [f"id: {id_}" for id_ in asked]
     if name == "article":
         slugs = [next(slug for slug in words.texts["slug"] if CANARY in slug)]
         return [f"id: {id_}" for id_ in asked] + [f"slug: {json.dumps(slug)}" for slug in slugs]

@@ -92,7 +92,7 @@ async def asked_again(sandbox: SandboxProcess, before: int) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("absence", "status", "seconds"), [("away", 0, 5), ("cut off", 0, 9), ("silent", 1, 11)]
+    ("absence", "status", "seconds"), [("away", 0, 5), ("cut off", 0, 13), ("silent", 1, 15)]
 )
 async def test_the_worker_stops_though_the_database_is_absent(
     line: Line, sandbox: SandboxProcess, absence: str, status: int, seconds: float
