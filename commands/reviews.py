@@ -210,7 +210,7 @@ def _csv(rows: list[Filed], zone: tzinfo) -> str:
     names = ["id", "title", "organization", "published_at", "outcome", "urgent", "file", "pdf"]
     writer.writerow(names)
     for each, page, pdf in rows:
-        at = each.article.published_at
+        at = each.article.published_here_at
         published = at.astimezone(zone).isoformat() if at else ""
         named = [_plain(each.article.title), _plain(each.organization), published]
         told = [each.outcome, str(each.is_urgent).lower(), page, pdf]

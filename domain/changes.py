@@ -24,6 +24,7 @@ TAKEN = {
     "account_known": ("this account is registered already", "external_id"),
     "post_known": ("this post is registered already", "external_id"),
     "review_open_once": ("it is being reviewed already", "id"),
+    "review_term_once": ("this word is in the list already", "word"),
     "distribution_standing": ("this account has the article already", "account_ids"),
     "app_user_email_taken": ("this address has an account already", "email"),
 }

@@ -10,13 +10,16 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from api.records import sheet_of
 from domain.articles import actions as articles
 from domain.articles.exports.selection import Selection, selected
 from domain.articles.exports.shapes import as_markdown
 from domain.articles.imports.actions import Result, take
 from domain.articles.imports.found import Found
 from domain.articles.models import Article
+from domain.articles.records import published_between, record_of
 from domain.articles.rules import ArticleStatus, first_published
+from domain.reviews.sampling import Candidate
 from tests.graph import Graph, graph
 from tests.rows import EDITOR, NOW, World, make_article, make_world
 from tests.sources import ATOM, MARKDOWN, PAGE, RSS, WXR, adoption, found
@@ -86,6 +89,26 @@ async def test_what_an_import_publishes_stands_at_its_time(world: World, opened:
     }
     own = {"title": "本地", "publishedAt": NOW.isoformat(), "sourcePublishedAt": None}
     assert nodes.count(own) == 1
+
+
+async def test_the_record_of_what_is_published_here_is_of_that_day(world: World) -> None:
+    """Whenever it was where it was taken from: an inspection is of what this site published."""
+    result = await taken(world, "export.xml", WXR, source="inspected")
+    old = number_of(result.taken[0])
+    today = NOW + timedelta(days=40)
+    await articles.publish(replace(EDITOR, now=today), old, 1)
+    there = datetime(2020, 5, 4, tzinfo=UTC)
+    assert await published_between(there, there + timedelta(days=1)) == []
+    sampled = await published_between(today, today + timedelta(seconds=1))
+    assert sampled == [Candidate(old, world.organization_id)]
+    record = await record_of(old)
+    assert record is not None
+    sheet = sheet_of(record, zone=UTC, language="en")
+    assert sheet.facts[4] == ("Published", today.strftime("%Y-%m-%d %H:%M"))
+    await articles.withdraw(replace(EDITOR, now=today + timedelta(days=1)), old, 2)
+    await articles.publish(replace(EDITOR, now=today + timedelta(days=2)), old, 3)
+    assert await published_between(today, today + timedelta(seconds=1)) == sampled
+    assert await published_between(today + timedelta(seconds=1), today + timedelta(days=9)) == []
 
 
 async def test_what_was_written_as_markdown_comes_back_at_its_time(world: World) -> None:

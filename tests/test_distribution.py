@@ -210,6 +210,42 @@ async def test_what_arrives_after_the_withdrawal_is_known_and_recalled(
     assert not await taken(act, due, Carried(external_id="4712"))
 
 
+@pytest.mark.parametrize(
+    ("fault", "state", "recalled"),
+    [("truncated", "ACCEPTED", True), ("status:503", "CANCELLED", False)],
+)
+async def test_what_was_tried_before_the_withdrawal_is_looked_for(
+    opened: Graph,
+    world: World,
+    token: str,
+    tools: Tools,
+    sandbox: SandboxProcess,
+    clock: Clock,
+    fault: str,
+    state: str,
+    recalled: bool,
+) -> None:
+    """It may have arrived though its answer did not; nothing is sent again."""
+    article = await published(world)
+    name = await account(world, Platform.WORDPRESS)
+    (one,) = await offered(opened, token, article, name)
+    sandbox.fault(fault, path="/wordpress", times=1)
+    await send_due(tools)
+    await articles.withdraw(EDITOR, int(article.split(":")[1]), 2)
+    cancelled = await row(one)
+    assert (cancelled.state, cancelled.next_at) == ("CANCELLED", clock() + WAITS[0])
+    before = len(sandbox.requests())
+    for _ in range(3):
+        await send_due(tools)
+        clock.turn(WAITS[0].total_seconds())
+    asked = [note["path"].rsplit("/", 1)[1] for note in sandbox.requests(before)]
+    assert asked == [f"slug:xinfeng-{cancelled.id}"]
+    query = "query($id: ID!) { distribution(id: $id) { state isRecalled nextAt post { url } } }"
+    told = (await opened.ask(query, token=token, id=one["id"]))["distribution"]
+    assert (told["state"], told["isRecalled"], told["nextAt"]) == (state, recalled, None)
+    assert (told["post"] is not None) is recalled
+
+
 async def test_a_platform_that_refuses_has_said_why(
     opened: Graph, world: World, token: str, tools: Tools, sandbox: SandboxProcess, clock: Clock
 ) -> None:

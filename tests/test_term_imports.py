@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import json
 import os
@@ -14,7 +15,7 @@ import pytest
 from domain.access import Act, Grant, Kind, Role, Viewer
 from domain.audit.models import AuditEntry
 from domain.imports.tables import read_table
-from domain.problems import Forbidden, Invalid
+from domain.problems import Conflict, Forbidden, Invalid
 from domain.reviews.actions import terms
 from domain.reviews.checks.documents import Term, TermKind
 from domain.reviews.checks.term_lists import Listed, listed
@@ -126,3 +127,23 @@ async def test_the_command(database: str, tmp_path: Path) -> None:
     assert [row[:2] for row in rows[1:]] == [
         *(["4", "INVALID"], ["5", "EMPTY"], ["6", "REPEATED"], ["7", "EMPTY"])
     ]
+
+
+@pytest.mark.usefixtures("database")
+async def test_the_same_list_twice_at_once_is_taken_once() -> None:
+    place = await make_organization()
+    given = [Term(kind=TermKind.SENSITIVE, word=f"词{number}") for number in range(40)]
+    for where in (place, None):
+        told = await asyncio.gather(*(terms.take(EDITOR, given, where) for _ in range(3)))
+        assert sorted(each.added for each in told) == [0, 0, 40]
+        assert await ReviewTerm.filter(organization_id=where, word__startswith="词").count() == 40
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_word_stands_in_a_list_once() -> None:
+    place = await make_organization()
+    for where in (place, None):
+        new = terms.NewTerm(kind=TermKind.INCORRECT, word="帐户", organization_id=where)
+        await terms.add(EDITOR, new)
+        async with nothing_written(), refused(Conflict, "word", code="TAKEN"):
+            await terms.add(EDITOR, new)

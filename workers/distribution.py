@@ -14,7 +14,7 @@ from domain.partners.models import Account
 from domain.problems import Problem
 from workers.accounts import pulled_account
 from workers.http import ask
-from workers.platforms.failures import PullFailure, Retryable, Throttled
+from workers.platforms.failures import PullFailure, Refused, Retryable, Throttled
 from workers.platforms.protocol import PulledAccount
 from workers.publishers import PUBLISHERS
 from workers.publishers.protocol import Publisher
@@ -39,7 +39,7 @@ async def send_due(tools: Tools) -> None:
 
 async def _send(tools: Tools, due: Due) -> None:
     try:
-        carried = await _put(tools, due)
+        carried = await (_found if due.is_cancelled else _put)(tools, due)
         is_news = await taken(Act(SYSTEM, tools.clock()), due, carried)
         log.info("distribution_sent", distribution=due.id, attempt=due.attempts, news=is_news)
     except PullFailure as failure:
@@ -54,13 +54,27 @@ async def _put(tools: Tools, due: Due) -> Carried:
     """Raises PullFailure."""
     row = await Account.get(id=due.account_id)
     account, publisher = pulled_account(tools, row), PUBLISHERS[row.platform]
-    key = f"xinfeng-{due.id}"
+    key = _key(due)
     if due.attempts > 1:
         there = await _search(tools, publisher, account, key)
         if there is not None:
             return there
     request = publisher.build(account, due.package, key)
     return publisher.read(await ask(tools.session, request, tools.clock))
+
+
+async def _found(tools: Tools, due: Due) -> Carried:
+    """What was cancelled while it was being sent, if it arrived. Raises PullFailure."""
+    row = await Account.get(id=due.account_id)
+    account, publisher = pulled_account(tools, row), PUBLISHERS[row.platform]
+    there = await _search(tools, publisher, account, _key(due))
+    if there is None:
+        raise Refused("it did not arrive")
+    return there
+
+
+def _key(due: Due) -> str:
+    return f"xinfeng-{due.id}"
 
 
 async def _search(

@@ -76,7 +76,7 @@ def _facts(record: Record, w: Words, zone: tzinfo) -> Iterator[tuple[str, str]]:
     yield "ID", format_id("Article", record.article.id)
     yield w("record_author"), record.author
     yield w("record_organization"), record.organization
-    yield w("record_published"), _moment(record.article.published_at, zone)
+    yield w("record_published"), _moment(record.article.published_here_at, zone)
     yield w("record_outcome"), outcome + urgent
 
 

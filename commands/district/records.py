@@ -99,6 +99,7 @@ def _article_table(stories: list[ArticleRow]) -> Table:
         organization_id=lambda story: story.author.organization_id,
         status=ArticleStatus.PUBLISHED,
         version=1,
+        published_here_at=lambda story: story.published_at,
         listed_at=lambda story: story.published_at,
         created_at=lambda story: story.published_at,
         updated_at=lambda story: story.published_at,

@@ -33,7 +33,7 @@ class Article(Model):
     version: grows with every change; public_version: what it was at the last one that was public.
     source_published_at: when it was first published where it was taken from.
     published_at: set once it has ever been published, to when it first was, here or where it was
-    taken from; kept when it is withdrawn.
+    taken from; kept when it is withdrawn. published_here_at: when it first went public here.
     listed_at: where it stands in a list by time: published_at, else created_at.
     """
 
@@ -79,6 +79,7 @@ class Article(Model):
     )
     source_published_at = fields.DatetimeField(null=True)
     published_at = fields.DatetimeField(null=True)
+    published_here_at = fields.DatetimeField(null=True)
     listed_at = fields.DatetimeField()
     version = fields.IntField(default=1)
     public_version = fields.IntField(default=1, db_default=1)
@@ -102,6 +103,7 @@ class Article(Model):
             check("article", "slugged", "slug ~ '^[^[:space:]/?#]+$'"),
             check("article", "listed", "listed_at = coalesce(published_at, created_at)"),
             check("article", "published", "status = 'DRAFT' OR published_at IS NOT NULL"),
+            check("article", "published_here", "published_at <= published_here_at"),
             check("article", "revised", "public_number <= head_number"),
             check("article", "public", "(status = 'PUBLISHED') = (public_number IS NOT NULL)"),
         )

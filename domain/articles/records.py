@@ -195,8 +195,9 @@ def changed(before: list[str], after: list[str]) -> list[Line]:
 
 
 async def published_between(since: datetime, before: datetime) -> list[Candidate]:
-    """What went public first in that time, by organization."""
-    rows = await Article.filter(published_at__gte=since, published_at__lt=before).only(
-        "id", "organization_id"
-    )
-    return [Candidate(row.id, row.organization_id) for row in rows]
+    """What went public here first in that time, by organization, whenever it was where it was
+    taken from."""
+    rows = Article.filter(published_here_at__gte=since, published_here_at__lt=before)
+    return [
+        Candidate(row.id, row.organization_id) for row in await rows.only("id", "organization_id")
+    ]

@@ -21,7 +21,8 @@ class Distribution(Model):
     package: what is sent, as domain/distribution/packages.py made it when it was offered.
     post: what it became; there as soon as it is accepted. The database turns ACCEPTED to GONE with
     the state of the post, and back. reason: why it was refused or cancelled.
-    next_at: when a worker sends it (again); empty where nothing is to be sent. attempts: so far.
+    next_at: when a worker sends it (again) or, where it is cancelled, looks whether an attempt that
+    had begun arrived; empty where neither is to be done. attempts: so far.
     answered_at: when it left QUEUED and SENT.
     """
 

@@ -247,6 +247,7 @@ class ReviewTerm(Model):
     """A word that checks look for. organization: for it and all below it; none: everywhere.
 
     suggestion: what should stand instead; of a leader, the title that belongs before the name.
+    The database keeps a word of a kind once in each place.
     """
 
     organization_id: int | None

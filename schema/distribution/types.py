@@ -44,7 +44,10 @@ class Distribution(Node):
     note: str = column("What its partner is told; may be empty.")
     reason: str = column("Why it was refused or cancelled; else empty.")
     attempts: int = column("How often a worker tried to send it.")
-    next_at: datetime | None = column("When a worker tries next; null when none does.")
+    next_at: datetime | None = column(
+        "When a worker tries next or, where it is CANCELLED after an attempt had begun, looks"
+        " whether that arrived; null when none does."
+    )
     version: int = column("Grows with every change; an answer carries the one it saw.")
     created_at: datetime = column("When it was offered.")
     answered_at: datetime | None = column("When it was settled; null while it is open.")

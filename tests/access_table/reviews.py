@@ -26,6 +26,7 @@ from tests.access_table.callers import (
     Read,
     Write,
     listed,
+    unique,
 )
 from tests.access_table.district import District
 from tests.reviewing import make_review, make_workflow, stage
@@ -126,12 +127,14 @@ async def _found(district: District) -> dict[str, Any]:
 
 
 async def _new_term(district: District) -> dict[str, Any]:
-    return {"kind": "INCORRECT", "word": "按装", "organizationId": district.ids["here"]}
+    return {"kind": "INCORRECT", "word": f"按装{unique()}", "organizationId": district.ids["here"]}
 
 
 async def _term(district: District) -> dict[str, Any]:
     new = terms.NewTerm(
-        kind=TermKind.INCORRECT, word="按装", organization_id=district.here.organization_id
+        kind=TermKind.INCORRECT,
+        word=f"按装{unique()}",
+        organization_id=district.here.organization_id,
     )
     return {"id": format_id("ReviewTerm", await terms.add(district.act, new))}
 

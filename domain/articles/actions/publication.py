@@ -68,11 +68,16 @@ async def _make_public(
 ) -> None:
     await check_free(client, row.id, act.now)
     published_at = row.published_at or first_published(row.source_published_at, act.now)
+    here_at = row.published_here_at or act.now
     said = await said_by(client, row.id, number)
     await media.keep_public(client, row.id, said)
     before = {"status": row.status, "public_number": row.public_number}
     after = {"status": ArticleStatus.PUBLISHED, "public_number": number}
-    times = {"published_at": published_at, "listed_at": published_at}
+    times = {
+        "published_at": published_at,
+        "published_here_at": here_at,
+        "listed_at": published_at,
+    }
     await store(client, act, row, {**said, **after, **times})
     await _tell(client, act, action, row, before, after)
     await emit(client, WebhookEventType.ARTICLE_PUBLISHED, _told(row), act=act)

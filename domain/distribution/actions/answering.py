@@ -80,10 +80,13 @@ async def settle(
     action: str,
     reason: str = "",
 ) -> None:
-    """Writes its end down; the caller holds the row."""
+    """Writes its end down; the caller holds the row. One that was cancelled after a worker began to
+    send it is due once more: it may stand there, and somebody has to look."""
     before = {"state": row.state}
+    may_stand = state is DistributionState.CANCELLED and row.attempts > 0
+    next_at = row.next_at if may_stand else None
     row.update_from_dict(
-        {"state": state, "reason": reason, "next_at": None, "answered_at": act.now}
+        {"state": state, "reason": reason, "next_at": next_at, "answered_at": act.now}
     )
     row.version += 1
     await row.save(using_db=client)

@@ -20,6 +20,7 @@ from domain.reviews.checks.term_lists import checked
 from domain.reviews.models import ReviewTerm
 
 MANAGE = Permission.MANAGE_REVIEWS
+ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('review_terms', 0))"
 HELD = """
 SELECT t.kind, t.word, t.suggestion FROM review_term t
 LEFT JOIN organization o ON o.id = t.organization_id
@@ -39,7 +40,8 @@ class NewTerm:
 
 
 async def add(act: Act, new: NewTerm) -> int:
-    """organization_id: for it and all below it; None: everywhere."""
+    """organization_id: for it and all below it; None: everywhere. Raises Conflict for a word that
+    is there already."""
     async with change(act, MANAGE) as client:
         term = checked(new.kind, new.word, new.suggestion)
         await _require_place(client, act, new.organization_id)
@@ -72,14 +74,17 @@ class Taken:
 async def take(
     act: Act, terms: Sequence[Term], organization_id: int | None, *, dry_run: bool = False
 ) -> Taken:
-    """A list of a place in one transaction: the same again changes nothing. What stands there and
-    not in the list stays. dry_run: only tells."""
+    """A list of a place in one transaction, which no other list of any place comes between: the
+    same again changes nothing. What stands there and not in the list stays. dry_run: only tells."""
     async with change(act, MANAGE) as client:
         await _require_place(client, act, organization_id)
+        await client.execute_query(ALONE)
         rows = await ReviewTerm.filter(organization_id=organization_id).using_db(client)
         there = {(row.kind, row.word): row for row in rows}
         new = [term for term in terms if (term.kind, term.word) not in there]
-        old = [(there[term.kind, term.word], term) for term in terms if term not in new]
+        old = [
+            (row, term) for term in terms if (row := there.get((term.kind, term.word))) is not None
+        ]
         changed = [(row, term) for row, term in old if row.suggestion != term.suggestion]
         if not dry_run:
             for term in new:
