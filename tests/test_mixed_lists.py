@@ -103,7 +103,8 @@ async def search(database: str) -> AsyncIterator[Search]:
         moment = NOW + timedelta(days=number)
         id_ = await make_article(world, title=f"春 {number}")
         await articles.publish(EDITOR, id_, 1)
-        await ArticleRow.filter(id=id_).update(published_at=moment, listed_at=moment)
+        moments = dict.fromkeys(("published_at", "published_here_at", "listed_at"), moment)
+        await ArticleRow.filter(id=id_).update(**moments)
         await CampaignRow.create(
             title=f"春 {number}",
             organization_id=world.organization_id,
