@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from domain.secrets import SecretBox
 from sandbox.main import DATA
 from sandbox.topics import Topics, hour_number, load
 from tests.serving import free_port
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 KEY = "a-key-for-tests"
@@ -108,13 +108,6 @@ def _answers(sandbox: SandboxProcess) -> bool:
         return sandbox.call("GET", "/clock")[0] == 200
     except (URLError, ConnectionError):
         return False
-
-
-def wait_until(condition: Any, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.05)
 
 
 _topics: list[Topics] = []

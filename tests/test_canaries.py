@@ -30,9 +30,9 @@ from domain.access import SYSTEM, Act, Role
 from domain.partners.secrets import issue_secret
 from domain.secrets import SecretBox
 from domain.tokens.actions import create
-from tests.platforms import wait_until
 from tests.rows import EDITOR, World, make_post, make_world
 from tests.serving import free_port
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parent.parent
 

@@ -25,18 +25,10 @@ from domain.organizations.rules import OrganizationKind
 from domain.partners.secrets import issue_secret
 from domain.people import actions as people
 from domain.tokens import actions as tokens
-from tests.platforms import (
-    BOX,
-    HOUR,
-    KEY,
-    SandboxProcess,
-    counters,
-    sandbox_process,
-    seen_ids,
-    wait_until,
-)
+from tests.platforms import BOX, HOUR, KEY, SandboxProcess, counters, sandbox_process, seen_ids
 from tests.pushes import sign
 from tests.serving import free_port
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parent.parent
 LATER = "2025-10-03T20"

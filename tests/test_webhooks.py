@@ -40,7 +40,7 @@ from domain.webhooks.sending import LEASE, claim
 from outgoing.guards import Guard
 from tests.graph import KEY, Graph, graph
 from tests.outgoing import LOOPBACK
-from tests.platforms import BOX, wait_until
+from tests.platforms import BOX
 from tests.pushes import batch, item, make_sender, send
 from tests.rows import (
     EDITOR,
@@ -54,6 +54,7 @@ from tests.rows import (
     refused,
 )
 from tests.serving import free_port
+from tests.waiting import wait_until
 from workers.guarded import guarded_session
 from workers.http import open_session
 from workers.jobs import Jobs
